@@ -99,6 +99,7 @@ TEST_F(WriterThreadTest, AFailedSyncIsAnsweredToAllAndNothingIsAcknowledgedAfter
   EXPECT_EQ(writer->submit_wait(insert(2)).error().code, ErrorCode::kStorageFailed);
   testing::reset_faults();  // a disk that recovers does not bring the writer back
   EXPECT_EQ(writer->submit_wait(insert(3)).error().code, ErrorCode::kStorageFailed);
+  writer.reset();
   EXPECT_EQ(fatal_, 1);
 }
 
