@@ -46,6 +46,7 @@ Error malformed(const std::string& name, const char* what) {
 
 struct Preamble {
   double sampling_hz = 0;
+  dsp::SampleIndex frames = 0;
   std::vector<double> uv_per_lsb;
   std::vector<std::int32_t> baseline;
 };
@@ -67,6 +68,10 @@ bool parse_preamble_line(std::string_view line, Preamble& preamble) {
   const std::string_view key = trim(line.substr(1, equals - 1)), value = line.substr(equals + 1);
   if (key == "uv_per_lsb") return parse_list(value, preamble.uv_per_lsb);
   if (key == "baseline") return parse_list(value, preamble.baseline);
+  if (key == "frames") {
+    preamble.frames = parse_number<dsp::SampleIndex>(trim(value)).value_or(0);
+    return preamble.frames > 0;
+  }
   if (key != "sampling_frequency_hz") return true;
   preamble.sampling_hz = parse_number<double>(trim(value)).value_or(0);
   return preamble.sampling_hz > 0 && std::isfinite(preamble.sampling_hz);
@@ -108,7 +113,8 @@ std::string write_csv(const dsp::Recording& recording) {
   }
   std::string out = std::string(kFirstLine) +
                     "\n# sampling_frequency_hz=" + number_text(recording.sampling_frequency.value) +
-                    "\n# uv_per_lsb=" + sensitivity + "\n# baseline=" + baseline + "\n" + names + "\n";
+                    "\n# frames=" + std::to_string(recording.frames()) + "\n# uv_per_lsb=" + sensitivity +
+                    "\n# baseline=" + baseline + "\n" + names + "\n";
   std::vector<std::size_t> next_gap(recording.leads.size());
   for (dsp::SampleIndex i = 0; i < recording.frames(); ++i) {
     out += std::to_string(i);
@@ -139,7 +145,8 @@ Result<ImportedRecording> read_csv(Bytes bytes, const std::string& name) {
   if (columns.size() < 2 || columns.front() != "frame") return malformed(name, "column names");
   const std::size_t leads = columns.size() - 1;
   if (leads > kImportLeadsMax) return Error{ErrorCode::kTooManyLeads, name};
-  if (preamble.sampling_hz <= 0 || preamble.uv_per_lsb.size() != leads || preamble.baseline.size() != leads)
+  if (preamble.sampling_hz <= 0 || preamble.frames == 0 || preamble.uv_per_lsb.size() != leads ||
+      preamble.baseline.size() != leads)
     return malformed(name, "preamble");
   ImportedRecording out;
   out.format = "CSV";
@@ -156,13 +163,13 @@ Result<ImportedRecording> read_csv(Bytes bytes, const std::string& name) {
     lead.uv_per_lsb = preamble.uv_per_lsb[k];
     if (lead.uv_per_lsb == 0) out.oddities.push_back({"sensitivity_unknown", lead.label});
   }
-  while (!lines.at_end()) {
+  if (static_cast<std::size_t>(preamble.frames) > kImportSamplesMax / leads)
+    return Error{ErrorCode::kTooLarge, name, "samples"};
+  while (out.recording.frames() < preamble.frames) {
     if (!lines.next(line)) return Error{ErrorCode::kFileTruncated, name};
     if (!parse_row(line, out.recording.leads)) return malformed(name, "row");
-    if (static_cast<std::size_t>(out.recording.frames()) > kImportSamplesMax / leads)
-      return Error{ErrorCode::kTooLarge, name, "samples"};
   }
-  if (out.recording.frames() == 0) return malformed(name, "no samples");
+  if (!lines.at_end()) return malformed(name, "more rows than stated");
   return out;
 }
 

@@ -9,6 +9,7 @@
 
 #include "common/base/limits.h"
 #include "common/formats/csv.h"
+#include "common/formats/scp.h"
 #include "common/formats/text.h"
 #include "common/formats/wfdb.h"
 
@@ -37,6 +38,15 @@ Result<NamedBlob> load(const std::filesystem::path& path, std::size_t bytes_max)
   return blob;
 }
 
+enum class Format { kUnknown, kCsv, kScp, kWfdb };
+
+Format detect(Bytes bytes, const std::string& name) {
+  if (looks_like_csv(bytes)) return Format::kCsv;
+  if (looks_like_scp(bytes, name)) return Format::kScp;
+  if (looks_like_wfdb_header(bytes)) return Format::kWfdb;
+  return Format::kUnknown;
+}
+
 }  // namespace
 
 std::string oddity_text(const Oddity& oddity, Language language) {
@@ -62,7 +72,7 @@ Result<std::vector<NamedBlob>> load_files(const std::string& path) {
   ECG_ASSIGN(auto blob, load(main, limits::kImportFileBytesMax));
   std::vector<NamedBlob> files;
   files.push_back(std::move(blob));
-  if (looks_like_csv(files[0].bytes) || !looks_like_wfdb_header(files[0].bytes)) return files;
+  if (detect(files[0].bytes, files[0].name) != Format::kWfdb) return files;
   std::size_t left = limits::kImportFileBytesMax - files[0].bytes.size();
   ECG_ASSIGN(const std::vector<std::string> names, wfdb_signal_files(files[0].bytes, files[0].name));
   if (names.size() + 1 > kImportFilesMax) return Error{ErrorCode::kTooLarge, files[0].name, "signal files"};
@@ -78,8 +88,16 @@ Result<ImportedRecording> read_files(std::span<const NamedBlob> files) {
   if (files.empty()) return Error{ErrorCode::kFormatUnknown, ""};
   const Bytes bytes(files.front().bytes);
   const std::string& name = files.front().name;
-  if (looks_like_csv(bytes)) return read_csv(bytes, name);
-  if (looks_like_wfdb_header(bytes)) return read_wfdb(files);
+  switch (detect(bytes, name)) {
+    case Format::kCsv:
+      return read_csv(bytes, name);
+    case Format::kScp:
+      return read_scp(bytes, name);
+    case Format::kWfdb:
+      return read_wfdb(files);
+    case Format::kUnknown:
+      break;
+  }
   return Error{ErrorCode::kFormatUnknown, name};
 }
 

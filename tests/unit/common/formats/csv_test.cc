@@ -1,7 +1,8 @@
 #include "common/formats/csv.h"
 
-#include "fixtures.h"
 #include <gtest/gtest.h>
+
+#include "tests/unit/common/formats/fixtures.h"
 
 namespace ecg::formats {
 namespace {
@@ -12,7 +13,7 @@ TEST(Csv, HeaderStatesFrequencySensitivityBaselineAndLeads) {
   source.recording.leads[1].samples = {7, 8};
   source.recording.leads[1].gaps = {{1, 2}};
   EXPECT_EQ(write_csv(source.recording),
-            "# ecg-csv 1\n# sampling_frequency_hz=500\n# uv_per_lsb=2.5,2.5\n# baseline=0,0\n"
+            "# ecg-csv 1\n# sampling_frequency_hz=500\n# frames=2\n# uv_per_lsb=2.5,2.5\n# baseline=0,0\n"
             "frame,I,II\n0,5,7\n1,-6,\n");
 }
 
@@ -30,9 +31,9 @@ TEST(Csv, WhatTheWriterWroteReadsBackTheSame) {
 
 TEST(Csv, RowsOutOfOrderOrWithOtherWidthAreRefused) {
   const std::string head =
-      "# ecg-csv 1\n# sampling_frequency_hz=500\n# uv_per_lsb=1\n# baseline=0\nframe,I\n";
+      "# ecg-csv 1\n# sampling_frequency_hz=500\n# frames=1\n# uv_per_lsb=1\n# baseline=0\nframe,I\n";
   EXPECT_TRUE(read_bytes(testing::bytes_of(head + "0,1\n"), "r").ok());
-  for (const char* rows : {"1,1\n", "0,1,2\n", "0\n", "0,x\n", "0,1", ""})
+  for (const char* rows : {"1,1\n", "0,1,2\n", "0\n", "0,x\n", "0,1", "0,1\n1,1\n", ""})
     EXPECT_FALSE(read_bytes(testing::bytes_of(head + rows), "r").ok()) << rows;
 }
 

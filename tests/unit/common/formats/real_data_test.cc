@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "fixtures.h"
 #include <gtest/gtest.h>
 
 #include "common/formats/format.h"
 #include "common/formats/wfdb.h"
+#include "tests/unit/common/formats/fixtures.h"
 
 namespace ecg::formats {
 namespace {
@@ -73,6 +73,102 @@ TEST(RealWfdb, TwelveLeadRecordSurvivesOurWriter) {
   auto back = read_files(*files);
   ASSERT_TRUE(back.ok());
   EXPECT_TRUE(testing::same_samples(source->recording, back->recording));
+}
+
+Result<ImportedRecording> read_device_file(const std::string& name) {
+  return read_file(testing::data_dir() + "/formats/" + name);
+}
+
+// Samples of one signal of an EDF file whose data records hold one sample of each signal.
+std::vector<std::int32_t> edf_signal(const std::string& path, std::size_t signals, std::size_t signal) {
+  const auto file = load_files(path).value();
+  const Bytes bytes(file[0].bytes);
+  std::vector<std::int32_t> out;
+  for (std::size_t at = 256 * (1 + signals) + 2 * signal; at + 1 < bytes.size(); at += 2 * signals)
+    out.push_back(static_cast<std::int16_t>(bytes[at] | (bytes[at + 1] << 8)));
+  return out;
+}
+
+TEST(RealScp, ContecFileEqualsTheEdfOfTheSameRecordingAsFarAsItGoes) {
+  ECG_NEEDS_DATA();
+  auto r = read_device_file("scp/rigacci_contec_0000050.scp");
+  ASSERT_TRUE(r.ok()) << r.error().detail;
+  ASSERT_EQ(r->recording.leads.size(), 12u);
+  // The device states 37855 samples and stores 32767, the most that a 16-bit length can hold.
+  EXPECT_EQ(r->recording.frames(), 32767);
+  EXPECT_TRUE(testing::has_oddity(*r, "shorter_than_stated"));
+  EXPECT_DOUBLE_EQ(r->recording.sampling_frequency.value, 800);
+  EXPECT_EQ(r->acquired_local, "2020-11-16T21:44:39");
+  for (std::size_t k = 0; k < 12; ++k) {
+    auto edf = edf_signal(testing::data_dir() + "/formats/edf/rigacci_contec_0000050_12lead.edf", 12, k);
+    ASSERT_GT(edf.size(), 32767u);
+    edf.resize(32767);
+    EXPECT_EQ(r->recording.leads[k].samples, edf) << k;
+  }
+}
+
+TEST(RealScp, DefaultHuffmanWithSecondDifferencesEqualsTheSameRecordingInXml) {
+  ECG_NEEDS_DATA();
+  auto r = read_device_file("scp/ecgtoolkit_Example.scp");
+  ASSERT_TRUE(r.ok()) << r.error().detail;
+  const auto xml = load_files(testing::data_dir() + "/formats/aecg/hl7_Example_aECG.xml").value();
+  const std::string text(xml[0].bytes.begin(), xml[0].bytes.end());
+  std::size_t at = 0;
+  for (const auto& lead : r->recording.leads) {  // the XML has the leads in the same order
+    at = text.find("<digits>", at) + 8;
+    std::vector<std::int32_t> digits;
+    const char* p = text.c_str() + at;
+    while (*p != '<') {
+      char* end = nullptr;
+      digits.push_back(static_cast<std::int32_t>(std::strtol(p, &end, 10)));
+      for (p = end; *p == ' ' || *p == '\n' || *p == '\r'; ++p) {
+      }
+    }
+    EXPECT_EQ(lead.samples, digits) << lead.label;
+  }
+  EXPECT_EQ(r->recording.leads.size(), 12u);
+}
+
+TEST(RealScp, ReferenceBeatsLeaveNoStepWhereTheyWereSubtracted) {
+  ECG_NEEDS_DATA();
+  auto r = read_device_file("scp/wfdb_checkpkg_test.scp");
+  ASSERT_TRUE(r.ok()) << r.error().detail;
+  EXPECT_EQ(r->recording.frames(), 5000);
+  EXPECT_TRUE(testing::has_oddity(*r, "marker_missing"));
+  // First and last sample of each of the four subtracted beats, from section 4. Steps seen: up to 8 LSB of 5
+  // uV; the reference beat not added, or added one sample off, gives 20 and more.
+  for (const std::size_t edge : {109u, 457u, 973u, 1321u, 2295u, 2643u, 3707u, 4055u})
+    for (const auto& lead : r->recording.leads)
+      EXPECT_LE(std::abs(lead.samples[edge] - lead.samples[edge - 1]), 12) << edge << lead.label;
+}
+
+TEST(RealScp, FileWithoutASensitivitySaysSo) {
+  ECG_NEEDS_DATA();
+  auto r = read_device_file("scp/swifteen_test.scp");
+  ASSERT_TRUE(r.ok()) << r.error().detail;
+  EXPECT_EQ(r->recording.frames(), 5000);
+  EXPECT_EQ(r->recording.leads[0].uv_per_lsb, 0);
+  for (const auto& lead : r->recording.leads)  // a generated signal of 0 to 999
+    for (const auto sample : lead.samples) ASSERT_TRUE(sample >= 0 && sample <= 999);
+}
+
+TEST(RealScp, NonCompliantFileIsRefused) {
+  ECG_NEEDS_DATA();
+  auto r = read_device_file("scp/healforce_62_noncompliant.scp");
+  ASSERT_FALSE(r.ok());
+  EXPECT_EQ(r.error().code, ErrorCode::kFileMalformed);
+}
+
+TEST(RealFormats, WhatIsNotReadYetIsRefusedByName) {
+  ECG_NEEDS_DATA();
+  for (const char* name :
+       {"edf/rigacci_contec_0000050_12lead.edf", "ishne/ECG_P28.01.ecg", "mfer/monk_NihonKohden_CNS6000.mwf",
+        "dicom/ecgtoolkit_Example.dcm", "aecg/hl7_Example_aECG.xml", "contec/0000050.ECG",
+        "muse_xml/braveheart_example1.xml"}) {
+    auto r = read_device_file(name);
+    ASSERT_FALSE(r.ok()) << name;
+    EXPECT_EQ(r.error().code, ErrorCode::kFormatUnknown) << name;
+  }
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 #include "common/formats/wfdb.h"
 
-#include "fixtures.h"
 #include <gtest/gtest.h>
+
+#include "tests/unit/common/formats/fixtures.h"
 
 namespace ecg::formats {
 namespace {
