@@ -1,5 +1,6 @@
-// analyze(): the whole chain over one finished recording. StreamAnalyzer: the same questions while samples arrive.
-// Results are advisory (clinical.md: findings may raise a priority, never lower it) and carry the algorithm version.
+// analyze(): the whole chain over one finished recording. StreamAnalyzer: the same questions while samples
+// arrive. Results are advisory (clinical.md: findings may raise a priority, never lower it) and carry the
+// algorithm version.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,13 @@ struct Options {
 };
 
 // AAMI EC57 classes.
-enum class BeatClass : char { kNormal = 'N', kSupraventricular = 'S', kVentricular = 'V', kFusion = 'F', kUnknown = 'Q' };
+enum class BeatClass : char {
+  kNormal = 'N',
+  kSupraventricular = 'S',
+  kVentricular = 'V',
+  kFusion = 'F',
+  kUnknown = 'Q'
+};
 
 struct Beat {
   SampleIndex r_peak = 0;
@@ -87,7 +94,15 @@ struct Statement {
 
 enum class QualityGrade : std::uint8_t { kUnknown, kGood, kDegraded, kPoor };
 enum class QualityReason : std::uint8_t {
-  kLeadOff, kLeadReversal, kBaselineWander, kMuscle, kMains, kSaturation, kFlat, kTooShort, kLowSampling,
+  kLeadOff,
+  kLeadReversal,
+  kBaselineWander,
+  kMuscle,
+  kMains,
+  kSaturation,
+  kFlat,
+  kTooShort,
+  kLowSampling,
 };
 
 struct LeadQuality {
@@ -121,11 +136,13 @@ struct Analysis {
   std::vector<CriticalFinding> critical;
 };
 
-// Total: every recording gets an Analysis; what cannot be measured says why. Deterministic, no exceptions beyond
-// std::bad_alloc, time linear in samples times leads. Leads of unknown sensitivity take part in timing only.
+// Total: every recording gets an Analysis; what cannot be measured says why. Deterministic, no exceptions
+// beyond std::bad_alloc, time linear in samples times leads. Leads of unknown sensitivity take part in timing
+// only.
 Analysis analyze(const Recording& recording, const Options& options);
 
-// --- streaming twin -----------------------------------------------------------------------------------------
+// --- streaming twin
+// -----------------------------------------------------------------------------------------
 
 struct StreamLead {
   LeadId id = LeadId::kOther;
@@ -166,9 +183,9 @@ class StreamAnalyzer {
   StreamAnalyzer(StreamAnalyzer&&) noexcept;
   StreamAnalyzer& operator=(StreamAnalyzer&&) noexcept;
 
-  // frames: sample frames one after another, leads in the constructor's order; size is a multiple of their number.
-  // lead_off: bit i set = lead i is reported disconnected by the device for this whole block.
-  // Returns the events this block made known; valid until the next call.
+  // frames: sample frames one after another, leads in the constructor's order; size is a multiple of their
+  // number. lead_off: bit i set = lead i is reported disconnected by the device for this whole block. Returns
+  // the events this block made known; valid until the next call.
   std::span<const StreamEvent> push(std::span<const std::int32_t> frames, std::uint32_t lead_off);
 
  private:

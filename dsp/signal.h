@@ -10,8 +10,8 @@
 
 namespace ecg::dsp {
 
-// Samples per second of every lead of one recording. Valid recordings are 250 to 1000 Hz (clinical.md 7.5 limits
-// are applied at intake, not here); dsp accepts 100 to 2000.
+// Samples per second of every lead of one recording. Valid recordings are 250 to 1000 Hz (clinical.md 7.5
+// limits are applied at intake, not here); dsp accepts 100 to 2000.
 struct Hertz {
   double value = 0;
 };
@@ -28,7 +28,25 @@ struct Interval {
 
 // Standard lead names; kOther for anything else (the label then says what the device called it).
 enum class LeadId : std::uint8_t {
-  kI, kII, kIII, kAVR, kAVL, kAVF, kV1, kV2, kV3, kV4, kV5, kV6, kV7, kV8, kV9, kV3R, kV4R, kV5R, kOther,
+  kI,
+  kII,
+  kIII,
+  kAVR,
+  kAVL,
+  kAVF,
+  kV1,
+  kV2,
+  kV3,
+  kV4,
+  kV5,
+  kV6,
+  kV7,
+  kV8,
+  kV9,
+  kV3R,
+  kV4R,
+  kV5R,
+  kOther,
 };
 
 // "I", "aVR", "V1" ...; "?" for kOther. The view is static.
@@ -68,9 +86,9 @@ struct Recording {
   int find(LeadId id) const;
 };
 
-// The recording with III, aVR, aVL and aVF appended, each only if absent and computable from I and II (Einthoven,
-// Goldberger). Derived leads are marked, rounded to one LSB of lead I's sensitivity, and carry the union of the
-// gaps of I and II. Stored leads are never touched.
+// The recording with III, aVR, aVL and aVF appended, each only if absent and computable from I and II
+// (Einthoven, Goldberger). Derived leads are marked, rounded to one LSB of lead I's sensitivity, and carry
+// the union of the gaps of I and II. Stored leads are never touched.
 Recording with_derived_limb_leads(Recording recording);
 
 }  // namespace ecg::dsp

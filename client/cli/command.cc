@@ -1,22 +1,26 @@
 #include "client/cli/command.h"
 
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <iostream>
-#include <iterator>
-
 namespace ecg::cli {
 
-void Command::print(const std::string& text) { std::cout << text << std::flush; }
+void Command::print(const std::string& text) {
+  std::cout << text << std::flush;
+}
 
 Result<std::string> read_text(const std::string& path) {
   if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
   std::ifstream file(path, std::ios::binary);
-  if (!file) return Error{access(path.c_str(), F_OK) == 0 ? ErrorCode::kFileUnreadable : ErrorCode::kFileNotFound, path};
+  if (!file)
+    return Error{access(path.c_str(), F_OK) == 0 ? ErrorCode::kFileUnreadable : ErrorCode::kFileNotFound,
+                 path};
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 

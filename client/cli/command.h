@@ -1,10 +1,10 @@
 // What every command of ecgctl gets, and how a command group announces itself.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include <functional>
 #include <string>
+
+#include <CLI/CLI.hpp>
 
 #include "client/cli/output.h"
 #include "client/cli/remote.h"

@@ -3,8 +3,9 @@
 
 #include <string>
 
-#include "client/cli/output.h"
 #include "ecg/v1/recording.pb.h"
+
+#include "client/cli/output.h"
 
 namespace ecg::cli {
 

@@ -15,7 +15,8 @@ constexpr auto kExamples = R"(Examples:
   ecgctl site add baishi "Baishi Township Hospital"   add a clinic, print its enrolment code
 )";
 
-constexpr auto kFooter = R"(Exit codes: 0 done, 1 failed, 2 wrong use, 3 not found, 4 denied, 5 unreachable, 6 conflict;
+constexpr auto kFooter =
+    R"(Exit codes: 0 done, 1 failed, 2 wrong use, 3 not found, 4 denied, 5 unreachable, 6 conflict;
 status and doctor: 0 pass, 1 warn, 2 fail.
 Environment: ECG_SERVER and ECG_GATEWAY name the center and the gateway as --server and --gateway do.)";
 
@@ -43,9 +44,11 @@ int main(int argc, char** argv) {
   app.add_option("--server", command.remote.server, "The center: a URL, or the path of its Unix socket");
   app.add_option("--gateway", command.remote.gateway, "The gateway: a URL, or the path of its Unix socket");
   app.add_option("--ca", command.remote.ca_file, "The center's CA certificate (PEM), for https");
-  app.add_option("--timeout", command.remote.timeout_s, "Seconds to wait for an answer")->check(CLI::Range(1, 600));
+  app.add_option("--timeout", command.remote.timeout_s, "Seconds to wait for an answer")
+      ->check(CLI::Range(1, 600));
   app.parse_complete_callback([&] {
-    if (!language.empty()) command.output.language = language == "zh" ? ecg::Language::kChinese : ecg::Language::kEnglish;
+    if (!language.empty())
+      command.output.language = language == "zh" ? ecg::Language::kChinese : ecg::Language::kEnglish;
   });
 
   ecg::cli::add_offline_commands(app, command.output.json, command.exit_code);

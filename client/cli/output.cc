@@ -1,11 +1,11 @@
 #include "client/cli/output.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <iostream>
+
+#include <google/protobuf/util/json_util.h>
 #include <nlohmann/json.hpp>
 
 #include "common/base/clock.h"
@@ -36,7 +36,8 @@ std::string Table::text() const {
     std::string line;
     for (std::size_t c = 0; c < row.size(); ++c) {
       line += row[c];
-      if (c + 1 < row.size()) line.append(static_cast<std::size_t>(widths[c] - display_width(row[c]) + 2), ' ');
+      if (c + 1 < row.size())
+        line.append(static_cast<std::size_t>(widths[c] - display_width(row[c]) + 2), ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";
@@ -61,7 +62,8 @@ std::string time_of(bool present, const google::protobuf::Timestamp& at) {
   return text.substr(0, 19);
 }
 
-std::string age_of(bool present, const google::protobuf::Timestamp& at, const google::protobuf::Timestamp& now) {
+std::string age_of(bool present, const google::protobuf::Timestamp& at,
+                   const google::protobuf::Timestamp& now) {
   if (!present) return "-";
   const std::int64_t s = std::max<std::int64_t>(0, now.seconds() - at.seconds());
   char text[40];
@@ -69,7 +71,8 @@ std::string age_of(bool present, const google::protobuf::Timestamp& at, const go
     std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", static_cast<long long>(s / 3600),
                   static_cast<long long>(s / 60 % 60), static_cast<long long>(s % 60));
   else
-    std::snprintf(text, sizeof text, "%02lld:%02lld", static_cast<long long>(s / 60), static_cast<long long>(s % 60));
+    std::snprintf(text, sizeof text, "%02lld:%02lld", static_cast<long long>(s / 60),
+                  static_cast<long long>(s % 60));
   return text;
 }
 

@@ -1,12 +1,12 @@
 // What ecgctl prints: a table for people, one JSON object for programs. Results go to stdout, talk to stderr.
 #pragma once
 
-#include <google/protobuf/message.h>
-#include <google/protobuf/timestamp.pb.h>
-
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <google/protobuf/message.h>
+#include <google/protobuf/timestamp.pb.h>
 
 #include "common/base/error.h"
 
@@ -32,13 +32,15 @@ class Table {
 // Terminal columns of UTF-8 text.
 int display_width(std::string_view text);
 
-// {"schema": "ecg.v1.ListWorklistResponse", ...fields as Protocol Buffers' JSON}: one line, stable field names.
+// {"schema": "ecg.v1.ListWorklistResponse", ...fields as Protocol Buffers' JSON}: one line, stable field
+// names.
 std::string json_of(const google::protobuf::Message& message);
 
 // "2026-11-21 14:02:31" in UTC; "-" when the message is absent.
 std::string time_of(bool present, const google::protobuf::Timestamp& at);
 // "01:12", "1:02:11"; "-" when absent.
-std::string age_of(bool present, const google::protobuf::Timestamp& at, const google::protobuf::Timestamp& now);
+std::string age_of(bool present, const google::protobuf::Timestamp& at,
+                   const google::protobuf::Timestamp& now);
 
 // An enum value without its type prefix: PRIORITY_STAT -> "STAT".
 std::string short_name(std::string_view enum_value_name, std::string_view prefix);

@@ -1,19 +1,21 @@
-// The program ecgctl talks to: a center or a gateway, over its Unix socket or over HTTP(S) with a signed-in session.
+// The program ecgctl talks to: a center or a gateway, over its Unix socket or over HTTP(S) with a signed-in
+// session.
 #pragma once
-
-#include <google/protobuf/message.h>
 
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include <google/protobuf/message.h>
+
 #include "common/base/result.h"
 
 namespace ecg::cli {
 
 struct RemoteOptions {
-  std::string server;   // URL of a center or Unix socket path; empty: ECG_SERVER, then /run/ecg-server/ctl.sock
+  std::string
+      server;  // URL of a center or Unix socket path; empty: ECG_SERVER, then /run/ecg-server/ctl.sock
   std::string gateway;  // the same for a gateway: ECG_GATEWAY, then /run/ecg-gateway/ctl.sock
   std::string ca_file;  // the center's CA certificate, for https
   int timeout_s = 10;
@@ -40,11 +42,13 @@ class Remote {
   Result<void> watch(std::string_view method, const google::protobuf::Message& request,
                      const std::function<bool(const Response&)>& each) {
     Response response;
-    return watch_into(method, request, response,
-                      [&](const google::protobuf::Message& m) { return each(static_cast<const Response&>(m)); });
+    return watch_into(method, request, response, [&](const google::protobuf::Message& m) {
+      return each(static_cast<const Response&>(m));
+    });
   }
 
-  // Keeps the session for later commands against the same address (a 0600 file below the user's state folder).
+  // Keeps the session for later commands against the same address (a 0600 file below the user's state
+  // folder).
   Result<void> remember_token(const std::string& token);
   void forget_token();
   const std::string& address() const;

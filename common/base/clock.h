@@ -47,7 +47,11 @@ class ManualClock final : public Clock {
 std::string to_iso8601(Timestamp t);
 std::optional<Timestamp> parse_iso8601(std::string_view text);
 
-inline std::int64_t to_micros(Timestamp t) { return t.time_since_epoch().count(); }
-inline Timestamp from_micros(std::int64_t us) { return Timestamp{Duration{us}}; }
+inline std::int64_t to_micros(Timestamp t) {
+  return t.time_since_epoch().count();
+}
+inline Timestamp from_micros(std::int64_t us) {
+  return Timestamp{Duration{us}};
+}
 
 }  // namespace ecg

@@ -7,8 +7,9 @@ namespace ecg {
 namespace {
 
 constexpr std::array kTable = {
-#define ECG_ERROR(name, catalogue, rpc, http, exit_code, retry, en, zh, en_next, zh_next)                        \
-  ErrorFacts{ErrorCode::name, #name, catalogue, RpcCode::rpc, http, exit_code, Retry::retry, en, zh, en_next, zh_next},
+#define ECG_ERROR(name, catalogue, rpc, http, exit_code, retry, en, zh, en_next, zh_next) \
+  ErrorFacts{ErrorCode::name, #name, catalogue, RpcCode::rpc, http,   exit_code,          \
+             Retry::retry,    en,    zh,        en_next,      zh_next},
 #include "common/base/errors.def"
 #undef ECG_ERROR
 };
@@ -19,8 +20,10 @@ std::string fill(std::string_view text, std::string_view subject) {
   std::string out(text.substr(0, at));
   std::string_view rest = text.substr(at + 2);
   if (subject.empty()) {  // "text: {}" without a subject ends before the colon
-    if (out.ends_with(": ")) out.resize(out.size() - 2);
-    else if (out.ends_with("：")) out.resize(out.size() - 3);
+    if (out.ends_with(": "))
+      out.resize(out.size() - 2);
+    else if (out.ends_with("："))
+      out.resize(out.size() - 3);
   }
   out += subject;
   out += rest;

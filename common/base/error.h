@@ -15,12 +15,26 @@ enum class ErrorCode : std::uint16_t {
 
 // The codes that gRPC and Connect share; numbers are gRPC's.
 enum class RpcCode : std::uint8_t {
-  kCancelled = 1, kUnknown = 2, kInvalidArgument = 3, kDeadlineExceeded = 4, kNotFound = 5, kAlreadyExists = 6,
-  kPermissionDenied = 7, kResourceExhausted = 8, kFailedPrecondition = 9, kAborted = 10, kOutOfRange = 11,
-  kUnimplemented = 12, kInternal = 13, kUnavailable = 14, kDataLoss = 15, kUnauthenticated = 16,
+  kCancelled = 1,
+  kUnknown = 2,
+  kInvalidArgument = 3,
+  kDeadlineExceeded = 4,
+  kNotFound = 5,
+  kAlreadyExists = 6,
+  kPermissionDenied = 7,
+  kResourceExhausted = 8,
+  kFailedPrecondition = 9,
+  kAborted = 10,
+  kOutOfRange = 11,
+  kUnimplemented = 12,
+  kInternal = 13,
+  kUnavailable = 14,
+  kDataLoss = 15,
+  kUnauthenticated = 16,
 };
 
-// What a caller may do: this call again, the larger transaction again, or nothing before a person changes something.
+// What a caller may do: this call again, the larger transaction again, or nothing before a person changes
+// something.
 enum class Retry : std::uint8_t { kCall, kTransaction, kPerson };
 
 enum class Language : std::uint8_t { kEnglish, kChinese };
@@ -28,8 +42,8 @@ enum class Language : std::uint8_t { kEnglish, kChinese };
 // An error as it travels inside the program. No patient data in either string.
 struct Error {
   ErrorCode code;
-  std::string subject;     // to what it happened: an id, a file name, a key; shown to the caller
-  std::string detail = {};       // the hidden cause, for the log only
+  std::string subject;              // to what it happened: an id, a file name, a key; shown to the caller
+  std::string detail = {};          // the hidden cause, for the log only
   std::int32_t retry_after_ms = 0;  // > 0 when waiting helps
 };
 

@@ -14,7 +14,8 @@ std::string random_id(Random& random) {
   std::string text(26, '0');
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::size_t bit = i * 5;
-    const unsigned pair = (static_cast<unsigned>(bytes[bit / 8]) << 8) | bytes[bit / 8 + 1 < 17 ? bit / 8 + 1 : 16];
+    const unsigned pair =
+        (static_cast<unsigned>(bytes[bit / 8]) << 8) | bytes[bit / 8 + 1 < 17 ? bit / 8 + 1 : 16];
     text[i] = kAlphabet[(pair >> (11 - bit % 8)) & 31u];
   }
   return text;

@@ -1,4 +1,5 @@
-// Identities. Each kind of thing has its own type, so that a study's id cannot be passed where a site's is meant.
+// Identities. Each kind of thing has its own type, so that a study's id cannot be passed where a site's is
+// meant.
 #pragma once
 
 #include <compare>
@@ -21,7 +22,7 @@ struct Id {
 
 using StudyId = Id<struct StudyTag>;
 using UploadId = Id<struct UploadTag>;
-using SiteId = Id<struct SiteTag>;        // a short name chosen by the center: "baishi"
+using SiteId = Id<struct SiteTag>;  // a short name chosen by the center: "baishi"
 using GatewayId = Id<struct GatewayTag>;
 using PersonId = Id<struct PersonTag>;
 using PatientId = Id<struct PatientTag>;

@@ -14,7 +14,8 @@ inline constexpr double kSamplingHzMin = 250;
 inline constexpr double kSamplingHzMax = 1000;
 inline constexpr double kSamplingHzFull = 500;  // below it a recording is DEGRADED
 inline constexpr std::chrono::seconds kStudyDurationMax{600};
-inline constexpr std::int64_t kStudyFramesMax = static_cast<std::int64_t>(kSamplingHzMax) * kStudyDurationMax.count();
+inline constexpr std::int64_t kStudyFramesMax =
+    static_cast<std::int64_t>(kSamplingHzMax) * kStudyDurationMax.count();
 
 // Upload
 inline constexpr std::chrono::milliseconds kBlockDuration{250};  // what the gateway sends at once
@@ -35,7 +36,7 @@ inline constexpr std::size_t kHttpBodyBytesMax = 1024 * 1024;
 inline constexpr int kHttpConnectionsPerAddress = 64;
 
 // Queues
-inline constexpr std::size_t kWriteQueueMax = 4096;       // changes waiting for the writer
+inline constexpr std::size_t kWriteQueueMax = 4096;  // changes waiting for the writer
 inline constexpr std::size_t kEventsPerSubscriberMax = 1024;
 inline constexpr std::size_t kWorklistPageMax = 500;
 

@@ -1,9 +1,9 @@
 #include "common/base/random.h"
 
-#include <sys/random.h>
-
 #include <cstdlib>
 #include <cstring>
+
+#include <sys/random.h>
 
 namespace ecg {
 
@@ -15,7 +15,9 @@ std::uint64_t Random::next() {
   return value;
 }
 
-double Random::unit() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+double Random::unit() {
+  return static_cast<double>(next() >> 11) * 0x1.0p-53;
+}
 
 void SystemRandom::fill(std::span<std::uint8_t> out) {
   while (!out.empty()) {

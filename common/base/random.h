@@ -14,8 +14,8 @@ class Random {
   virtual ~Random() = default;
   // Fills out entirely. Any thread.
   virtual void fill(std::span<std::uint8_t> out) = 0;
-  std::uint64_t next();                              // 64 random bits
-  double unit();                                     // [0, 1)
+  std::uint64_t next();  // 64 random bits
+  double unit();         // [0, 1)
 };
 
 // getrandom(2); stops the process if the kernel has no randomness to give.

@@ -1,5 +1,5 @@
-// Result<T>: a value, or the Error that stands in its place. Library exceptions end at the wrapper that calls the
-// library; our own functions return Result.
+// Result<T>: a value, or the Error that stands in its place. Library exceptions end at the wrapper that calls
+// the library; our own functions return Result.
 #pragma once
 
 #include <cstdlib>
@@ -15,8 +15,8 @@ template <class T>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}         // NOLINT: implicit on purpose
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}     // NOLINT
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit on purpose
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -63,12 +63,12 @@ class [[nodiscard]] Result<void> {
 // ECG_ASSIGN(auto x, expr): the value of a Result<T>, or leaves the function with its error.
 #define ECG_CONCAT_(a, b) a##b
 #define ECG_CONCAT(a, b) ECG_CONCAT_(a, b)
-#define ECG_TRY(expr)                                              \
-  do {                                                             \
+#define ECG_TRY(expr)                                                    \
+  do {                                                                   \
     if (auto ecg_try_ = (expr); !ecg_try_.ok()) return ecg_try_.error(); \
   } while (false)
 #define ECG_ASSIGN(decl, expr) ECG_ASSIGN_(ECG_CONCAT(ecg_result_, __LINE__), decl, expr)
-#define ECG_ASSIGN_(tmp, decl, expr)  \
-  auto tmp = (expr);                  \
-  if (!tmp.ok()) return tmp.error();  \
+#define ECG_ASSIGN_(tmp, decl, expr) \
+  auto tmp = (expr);                 \
+  if (!tmp.ok()) return tmp.error(); \
   decl = std::move(tmp).value()

@@ -3,17 +3,21 @@
 #include <iostream>
 #include <memory>
 
+#include "ecg/v1/clinic.pb.h"
+
 #include "client/cli/command.h"
 #include "client/cli/export.h"
-#include "ecg/v1/clinic.pb.h"
 
 namespace ecg::cli {
 namespace {
 
-std::string method(const char* name) { return std::string("ecg.v1.ClinicService/") + name; }
+std::string method(const char* name) {
+  return std::string("ecg.v1.ClinicService/") + name;
+}
 
 struct Options {
-  std::string study, name, sex, birth, id, pacemaker, priority = "routine", pdf, out, file, person, read_back, action;
+  std::string study, name, sex, birth, id, pacemaker, priority = "routine", pdf, out, file, person, read_back,
+                                                      action;
   std::vector<std::string> symptoms;
   std::uint32_t age = 0, seconds = 10, version = 0;
   bool unknown = false, send = false, wait = false;
@@ -24,33 +28,34 @@ std::string clinic_text(const ecg::v1::ClinicState& c) {
   text += "line      " + short_name(ecg::v1::LineState_Name(c.line()), "LINE_STATE_") + " since " +
           time_of(c.has_line_since(), c.line_since()) +
           (c.line_error_code() != 0 ? " (E" + std::to_string(c.line_error_code()) + ")" : "") + "\n";
-  text += "device    " + std::string(c.device_connected() ? "connected" : "not connected") + " " + c.device_name() +
-          (c.scenario().empty() ? "" : " [" + c.scenario() + "]") + "\n";
+  text += "device    " + std::string(c.device_connected() ? "connected" : "not connected") + " " +
+          c.device_name() + (c.scenario().empty() ? "" : " [" + c.scenario() + "]") + "\n";
   text += "unsent    " + std::to_string(c.unsent_studies()) + "\n";
-  text += "today     " + std::to_string(c.studies_today()) + " studies, " + std::to_string(c.reports_today()) +
-          " reports\n";
+  text += "today     " + std::to_string(c.studies_today()) + " studies, " +
+          std::to_string(c.reports_today()) + " reports\n";
   text += "spool     " + std::to_string(static_cast<int>(c.spool_used_fraction() * 100)) + " % used\n";
   text += "clock     " +
-          (c.clock_uncertainty_ms() == 0
-               ? std::string("offset not known")
-               : std::to_string(c.clock_offset_ms()) + " ms (+-" + std::to_string(c.clock_uncertainty_ms()) + ")") +
+          (c.clock_uncertainty_ms() == 0 ? std::string("offset not known")
+                                         : std::to_string(c.clock_offset_ms()) + " ms (+-" +
+                                               std::to_string(c.clock_uncertainty_ms()) + ")") +
           "\n";
   return text;
 }
 
 std::string spool_table(const ecg::v1::ListClinicStudiesResponse& response) {
-  Table table({"STATE", "CLASS", "PATIENT", "RECORDED", "UPLOADED", "TRIES", "ERROR", "SAVED", "AT CENTER", "OPENED",
-               "REPORT", "STUDY"});
+  Table table({"STATE", "CLASS", "PATIENT", "RECORDED", "UPLOADED", "TRIES", "ERROR", "SAVED", "AT CENTER",
+               "OPENED", "REPORT", "STUDY"});
   for (const auto& s : response.studies()) {
     std::vector<std::string> at(6, "-");
     for (const auto& e : s.ladder())
-      if (e.step() > 0 && e.step() < 6 && e.has_at()) at[static_cast<std::size_t>(e.step())] = time_of(true, e.at()).substr(11);
+      if (e.step() > 0 && e.step() < 6 && e.has_at())
+        at[static_cast<std::size_t>(e.step())] = time_of(true, e.at()).substr(11);
     table.row({short_name(ecg::v1::StudyState_Name(s.state()), "STUDY_STATE_"),
                short_name(ecg::v1::Priority_Name(s.priority()), "PRIORITY_"), s.patient().name(),
                std::to_string(s.recorded_s()).substr(0, 5) + " s" + (s.partial() ? " partial" : ""),
-               std::to_string(static_cast<int>(s.uploaded_fraction() * 100)) + " %", std::to_string(s.tries()),
-               s.error_code() == 0 ? "-" : "E" + std::to_string(s.error_code()), at[1], at[3], at[4], at[5],
-               s.study_id()});
+               std::to_string(static_cast<int>(s.uploaded_fraction() * 100)) + " %",
+               std::to_string(s.tries()), s.error_code() == 0 ? "-" : "E" + std::to_string(s.error_code()),
+               at[1], at[3], at[4], at[5], s.study_id()});
   }
   return table.empty() ? "no studies\n" : table.text();
 }
@@ -83,7 +88,8 @@ ecg::v1::RegisterExaminationRequest registration(const Options& options) {
                                            : options.pacemaker == "no" ? ecg::v1::YES_NO_NO
                                                                        : ecg::v1::YES_NO_UNSPECIFIED);
   for (auto symptom : options.symptoms) {
-    for (char& c : symptom) c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    for (char& c : symptom)
+      c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     ecg::v1::Symptom value;
     if (ecg::v1::Symptom_Parse("SYMPTOM_" + symptom, &value)) request.mutable_context()->add_symptoms(value);
   }
@@ -105,8 +111,10 @@ void add_register(CLI::App* exam, Command& command, const std::shared_ptr<Option
       ->check(CLI::IsMember(
           {"chest-pain", "palpitation", "syncope", "dyspnoea", "dizziness", "check-up", "preoperative"}));
   sub->add_option("--pacemaker", options->pacemaker)->check(CLI::IsMember({"yes", "no", "unknown"}));
-  sub->add_option("--priority", options->priority)->check(CLI::IsMember({"stat", "urgent", "routine", "screening"}));
-  sub->add_flag("--emergency-unknown", options->unknown, "The patient cannot be identified; a temporary id is made");
+  sub->add_option("--priority", options->priority)
+      ->check(CLI::IsMember({"stat", "urgent", "routine", "screening"}));
+  sub->add_flag("--emergency-unknown", options->unknown,
+                "The patient cannot be identified; a temporary id is made");
   sub->callback([&command, options] {
     command.run<ecg::v1::RegisterExaminationResponse>(
         Program::kGateway, method("RegisterExamination"), registration(*options),
@@ -124,7 +132,8 @@ Result<ecg::v1::StartCaptureResponse> capture(const Command& command, const Opti
   if (options.wait)
     ECG_TRY(remote.watch<ecg::v1::WatchDeviceResponse>(
         method("WatchDevice"), ecg::v1::WatchDeviceRequest{}, [&](const ecg::v1::WatchDeviceResponse& event) {
-          return !(event.has_capture() && event.capture().study_id() == options.study && event.capture().finished());
+          return !(event.has_capture() && event.capture().study_id() == options.study &&
+                   event.capture().finished());
         }));
   return answer;
 }
@@ -140,18 +149,21 @@ void add_exam(CLI::App& app, Command& command) {
   sub->add_flag("--send", options->send, "Send to the center as soon as it is recorded");
   sub->add_flag("--wait", options->wait, "Wait until the recording has ended");
   sub->callback([&command, options] {
-    command.show<ecg::v1::StartCaptureResponse>(
-        capture(command, *options),
-        [&](const auto&) { return std::string(options->wait ? "recorded\n" : "recording\n"); });
+    command.show<ecg::v1::StartCaptureResponse>(capture(command, *options), [&](const auto&) {
+      return std::string(options->wait ? "recorded\n" : "recording\n");
+    });
   });
   add_step<ecg::v1::StopCaptureRequest, ecg::v1::StopCaptureResponse>(
-      exam, command, options, "stop", "End the running recording; what there is stays", "StopCapture", "stopped");
-  add_step<ecg::v1::SendStudyRequest, ecg::v1::SendStudyResponse>(exam, command, options, "send",
-                                                                  "Accept the recording and send it", "SendStudy", "sent");
+      exam, command, options, "stop", "End the running recording; what there is stays", "StopCapture",
+      "stopped");
+  add_step<ecg::v1::SendStudyRequest, ecg::v1::SendStudyResponse>(
+      exam, command, options, "send", "Accept the recording and send it", "SendStudy", "sent");
   add_step<ecg::v1::RetakeStudyRequest, ecg::v1::RetakeStudyResponse>(
-      exam, command, options, "retake", "Set the recording aside and record again", "RetakeStudy", "set aside");
+      exam, command, options, "retake", "Set the recording aside and record again", "RetakeStudy",
+      "set aside");
   add_step<ecg::v1::CancelExaminationRequest, ecg::v1::CancelExaminationResponse>(
-      exam, command, options, "cancel", "Drop an examination without recording", "CancelExamination", "cancelled");
+      exam, command, options, "cancel", "Drop an examination without recording", "CancelExamination",
+      "cancelled");
 
   auto* acknowledge = exam->add_subcommand("acknowledge", "Acknowledge a critical result, with read-back");
   acknowledge->add_option("STUDY", options->study)->required();
@@ -164,8 +176,9 @@ void add_exam(CLI::App& app, Command& command) {
     request.set_person(options->person);
     request.set_read_back(options->read_back);
     request.set_action(options->action);
-    command.run<ecg::v1::AcknowledgeCriticalResponse>(Program::kGateway, method("AcknowledgeCritical"), request,
-                                                      [](const auto&) { return std::string("acknowledged\n"); });
+    command.run<ecg::v1::AcknowledgeCriticalResponse>(
+        Program::kGateway, method("AcknowledgeCritical"), request,
+        [](const auto&) { return std::string("acknowledged\n"); });
   });
 
   auto* report = exam->add_subcommand("report", "Open the report that came back");
@@ -211,7 +224,8 @@ void add_spool(CLI::App& app, Command& command) {
     }
     ecg::v1::GetClinicWaveformRequest request;
     request.set_study_id(options->study);
-    const auto answer = remote->call<ecg::v1::GetClinicWaveformResponse>(method("GetClinicWaveform"), request);
+    const auto answer =
+        remote->call<ecg::v1::GetClinicWaveformResponse>(method("GetClinicWaveform"), request);
     command.exit_code = !answer.ok() ? fail(answer.error(), command.output)
                                      : export_waveform(answer->waveform(), options->out, command.output);
   });
@@ -230,7 +244,8 @@ Result<std::string> submit(const Command& command, const std::string& file) {
   const fs::path from(file), to(clinic.clinic().watch_folder());
   std::vector<fs::path> parts;
   if (from.extension() == ".hea")  // the header last, so that the record is whole when it is seen
-    for (const auto& entry : fs::directory_iterator(from.parent_path().empty() ? "." : from.parent_path(), failed))
+    for (const auto& entry :
+         fs::directory_iterator(from.parent_path().empty() ? "." : from.parent_path(), failed))
       if (entry.path().stem() == from.stem() && entry.path() != from &&
           (entry.path().extension() == ".dat" || entry.path().extension() == ".mat"))
         parts.push_back(entry.path());
@@ -246,29 +261,35 @@ Result<std::string> submit(const Command& command, const std::string& file) {
 
 void add_clinic_commands(CLI::App& app, Command& command) {
   app.add_subcommand("clinic", "This clinic's line, device, clock and spool")->callback([&command] {
-    command.run<ecg::v1::GetClinicResponse>(Program::kGateway, method("GetClinic"), ecg::v1::GetClinicRequest{},
-                                            [](const auto& response) { return clinic_text(response.clinic()); });
+    command.run<ecg::v1::GetClinicResponse>(
+        Program::kGateway, method("GetClinic"), ecg::v1::GetClinicRequest{},
+        [](const auto& response) { return clinic_text(response.clinic()); });
   });
   add_exam(app, command);
   add_spool(app, command);
-  app.add_subcommand("imports", "Files of the watched folder, with what became of them")->callback([&command] {
-    command.run<ecg::v1::ListImportsResponse>(
-        Program::kGateway, method("ListImports"), ecg::v1::ListImportsRequest{}, [](const auto& response) {
-          Table table({"AT", "FILE", "OUTCOME", "STUDY", "KEPT AS"});
-          for (const auto& f : response.files())
-            table.row({time_of(f.has_at(), f.at()), f.file_name(),
-                       f.error_code() == 0 ? "imported" : "E" + std::to_string(f.error_code()) + " " + f.subject(),
-                       f.study_id().empty() ? "-" : f.study_id(), f.kept_as()});
-          return table.empty() ? std::string("no files\n") : table.text();
-        });
-  });
+  app.add_subcommand("imports", "Files of the watched folder, with what became of them")
+      ->callback([&command] {
+        command.run<ecg::v1::ListImportsResponse>(
+            Program::kGateway, method("ListImports"), ecg::v1::ListImportsRequest{},
+            [](const auto& response) {
+              Table table({"AT", "FILE", "OUTCOME", "STUDY", "KEPT AS"});
+              for (const auto& f : response.files())
+                table.row({time_of(f.has_at(), f.at()), f.file_name(),
+                           f.error_code() == 0 ? "imported"
+                                               : "E" + std::to_string(f.error_code()) + " " + f.subject(),
+                           f.study_id().empty() ? "-" : f.study_id(), f.kept_as()});
+              return table.empty() ? std::string("no files\n") : table.text();
+            });
+      });
   const auto options = std::make_shared<Options>();
   auto* sub = app.add_subcommand("submit", "Hand a device's file to this clinic's gateway, as a study");
   sub->add_option("FILE", options->file)->required();
   sub->callback([&command, options] {
     const auto put = submit(command, options->file);
-    if (!put.ok()) command.exit_code = fail(put.error(), command.output);
-    else Command::print(*put + "\n");
+    if (!put.ok())
+      command.exit_code = fail(put.error(), command.output);
+    else
+      Command::print(*put + "\n");
   });
   auto* scenario = app.add_subcommand("scenario", "Let the simulated device play another scenario");
   scenario->add_option("SCENARIO", options->name, "For example: af:110,noise=20")->required();

@@ -2,16 +2,19 @@
 #include <cinttypes>
 #include <memory>
 
-#include "client/cli/command.h"
 #include "ecg/v1/events.pb.h"
+
+#include "client/cli/command.h"
 
 namespace ecg::cli {
 namespace {
 
 std::string line_of(const ecg::v1::SubscribeResponse& event) {
-  if (event.has_hello()) return time_of(true, event.hello().center_now()) + "  connected to center " + event.hello().version();
+  if (event.has_hello())
+    return time_of(true, event.hello().center_now()) + "  connected to center " + event.hello().version();
   if (event.has_lagged()) return "-                    events were skipped";
-  if (event.has_site_changed()) return "-                    site " + event.site_changed().site_id() + " changed";
+  if (event.has_site_changed())
+    return "-                    site " + event.site_changed().site_id() + " changed";
   if (!event.has_study_changed()) return {};
   const auto& s = event.study_changed().study();
   // No names: this goes to terminals and logs.

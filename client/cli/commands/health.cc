@@ -1,12 +1,13 @@
 // status and doctor: what is broken, how bad, what to do. Exit 0 pass, 1 warn, 2 fail.
+#include <memory>
+
+#include <nlohmann/json.hpp>
 #include <sys/statvfs.h>
 
-#include <memory>
-#include <nlohmann/json.hpp>
-
-#include "client/cli/command.h"
 #include "ecg/v1/administration.pb.h"
 #include "ecg/v1/clinic.pb.h"
+
+#include "client/cli/command.h"
 
 namespace ecg::cli {
 namespace {
@@ -20,10 +21,14 @@ struct Check {
 
 const char* word(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kSkip: return "skip";
-    case Verdict::kPass: return "pass";
-    case Verdict::kWarn: return "warn";
-    case Verdict::kFail: return "fail";
+    case Verdict::kSkip:
+      return "skip";
+    case Verdict::kPass:
+      return "pass";
+    case Verdict::kWarn:
+      return "warn";
+    case Verdict::kFail:
+      return "fail";
   }
   return "?";
 }
@@ -33,9 +38,13 @@ void check_center(const ecg::v1::GetNetworkHealthResponse& health, std::vector<C
   for (const auto& site : health.sites()) {
     down += site.state() == ecg::v1::GATEWAY_STATE_OFFLINE;
     late += site.state() == ecg::v1::GATEWAY_STATE_LATE || site.state() == ecg::v1::GATEWAY_STATE_DEGRADED;
-    unknown += site.state() == ecg::v1::GATEWAY_STATE_UNSPECIFIED || site.state() == ecg::v1::GATEWAY_STATE_ENROLLED;
+    unknown +=
+        site.state() == ecg::v1::GATEWAY_STATE_UNSPECIFIED || site.state() == ecg::v1::GATEWAY_STATE_ENROLLED;
   }
-  checks.push_back({down > 0 ? Verdict::kFail : late + unknown > 0 ? Verdict::kWarn : Verdict::kPass, "sites",
+  checks.push_back({down > 0             ? Verdict::kFail
+                    : late + unknown > 0 ? Verdict::kWarn
+                                         : Verdict::kPass,
+                    "sites",
                     std::to_string(health.sites_size()) + " sites, " + std::to_string(down) + " down, " +
                         std::to_string(late) + " late, " + std::to_string(unknown) + " never seen",
                     down + late + unknown > 0 ? "ecgctl sites" : ""});
@@ -43,7 +52,8 @@ void check_center(const ecg::v1::GetNetworkHealthResponse& health, std::vector<C
   std::string oldest = "-";
   for (const auto& queue : health.queues()) {
     waiting += queue.waiting();
-    if (queue.has_oldest_received_at() && oldest == "-") oldest = age_of(true, queue.oldest_received_at(), health.as_of());
+    if (queue.has_oldest_received_at() && oldest == "-")
+      oldest = age_of(true, queue.oldest_received_at(), health.as_of());
   }
   checks.push_back({health.breaches_today() > 0 ? Verdict::kWarn : Verdict::kPass, "queue",
                     std::to_string(waiting) + " waiting, most urgent class waits " + oldest + ", " +
@@ -51,17 +61,19 @@ void check_center(const ecg::v1::GetNetworkHealthResponse& health, std::vector<C
                         std::to_string(health.readers_online()) + " readers on line",
                     health.breaches_today() > 0 ? "ecgctl worklist" : ""});
   checks.push_back({health.critical_open() > 0 ? Verdict::kFail : Verdict::kPass, "critical results",
-                    std::to_string(health.critical_open()) + " open", health.critical_open() > 0 ? "ecgctl worklist" : ""});
+                    std::to_string(health.critical_open()) + " open",
+                    health.critical_open() > 0 ? "ecgctl worklist" : ""});
   checks.push_back({health.undelivered_reports() > 0 ? Verdict::kWarn : Verdict::kPass, "reports",
                     std::to_string(health.undelivered_reports()) + " not yet at their clinic", ""});
   if (!health.has_storage_used_fraction())
     checks.push_back({Verdict::kWarn, "storage", "not known", "look at the center's log"});
   else
-    checks.push_back({health.storage_used_fraction() > 0.95   ? Verdict::kFail
-                      : health.storage_used_fraction() > 0.8 ? Verdict::kWarn
-                                                              : Verdict::kPass,
-                      "storage", std::to_string(static_cast<int>(health.storage_used_fraction() * 100)) + " % used",
-                      health.storage_used_fraction() > 0.8 ? "add disk space; nothing is deleted by itself" : ""});
+    checks.push_back(
+        {health.storage_used_fraction() > 0.95  ? Verdict::kFail
+         : health.storage_used_fraction() > 0.8 ? Verdict::kWarn
+                                                : Verdict::kPass,
+         "storage", std::to_string(static_cast<int>(health.storage_used_fraction() * 100)) + " % used",
+         health.storage_used_fraction() > 0.8 ? "add disk space; nothing is deleted by itself" : ""});
 }
 
 void check_gateway(const ecg::v1::ClinicState& clinic, std::vector<Check>& checks) {
@@ -69,14 +81,19 @@ void check_gateway(const ecg::v1::ClinicState& clinic, std::vector<Check>& check
                     clinic.enrolled() ? "enrolled as " + clinic.site_id() : "not enrolled",
                     clinic.enrolled() ? "" : "ecg-gateway enroll CODE, with a code from the center"});
   const bool up = clinic.line() == ecg::v1::LINE_STATE_CONNECTED;
-  checks.push_back({up ? Verdict::kPass : clinic.line() == ecg::v1::LINE_STATE_REFUSED ? Verdict::kFail : Verdict::kWarn,
+  checks.push_back({up                                             ? Verdict::kPass
+                    : clinic.line() == ecg::v1::LINE_STATE_REFUSED ? Verdict::kFail
+                                                                   : Verdict::kWarn,
                     "line", short_name(ecg::v1::LineState_Name(clinic.line()), "LINE_STATE_"),
                     up ? "" : "recordings are kept here and sent when the line is back"});
   checks.push_back({clinic.device_connected() ? Verdict::kPass : Verdict::kWarn, "device",
                     clinic.device_connected() ? clinic.device_name() : "no device is sending samples",
                     clinic.device_connected() ? "" : "check the cable and that the device is on"});
   const double used = clinic.spool_used_fraction();
-  checks.push_back({used >= 0.95 ? Verdict::kFail : used >= 0.8 ? Verdict::kWarn : Verdict::kPass, "spool",
+  checks.push_back({used >= 0.95  ? Verdict::kFail
+                    : used >= 0.8 ? Verdict::kWarn
+                                  : Verdict::kPass,
+                    "spool",
                     std::to_string(static_cast<int>(used * 100)) + " % used, " +
                         std::to_string(clinic.unsent_studies()) + " unsent",
                     ""});
@@ -94,14 +111,18 @@ int show(const std::vector<Check>& checks, const Command& command, const char* s
   Table table({"CHECK", "", "FINDING", "NEXT"});
   for (const auto& check : checks) {
     worst = std::max(worst, static_cast<int>(check.verdict));
-    list.push_back({{"check", check.name}, {"verdict", word(check.verdict)}, {"finding", check.finding}, {"fix", check.fix}});
+    list.push_back({{"check", check.name},
+                    {"verdict", word(check.verdict)},
+                    {"finding", check.finding},
+                    {"fix", check.fix}});
     table.row({check.name, word(check.verdict), check.finding, check.fix});
   }
-  Command::print(command.output.json
-                     ? nlohmann::json{{"schema", schema}, {"verdict", word(static_cast<Verdict>(worst))}, {"checks", list}}
-                               .dump() +
-                           "\n"
-                     : table.text());
+  Command::print(command.output.json ? nlohmann::json{{"schema", schema},
+                                                      {"verdict", word(static_cast<Verdict>(worst))},
+                                                      {"checks", list}}
+                                               .dump() +
+                                           "\n"
+                                     : table.text());
   return worst;
 }
 
@@ -113,10 +134,11 @@ Result<Response> ask(const Command& command, Program program, const char* method
 }
 
 void collect(const Command& command, std::vector<Check>& checks, bool thorough) {
-  const auto health = ask<ecg::v1::GetNetworkHealthResponse>(
-      command, Program::kCenter, "ecg.v1.AdministrationService/GetNetworkHealth", ecg::v1::GetNetworkHealthRequest{});
-  const auto clinic = ask<ecg::v1::GetClinicResponse>(command, Program::kGateway, "ecg.v1.ClinicService/GetClinic",
-                                                      ecg::v1::GetClinicRequest{});
+  const auto health = ask<ecg::v1::GetNetworkHealthResponse>(command, Program::kCenter,
+                                                             "ecg.v1.AdministrationService/GetNetworkHealth",
+                                                             ecg::v1::GetNetworkHealthRequest{});
+  const auto clinic = ask<ecg::v1::GetClinicResponse>(
+      command, Program::kGateway, "ecg.v1.ClinicService/GetClinic", ecg::v1::GetClinicRequest{});
   const auto absent = [&](const char* name, const Error& error, bool other_there) {
     const bool gone = error.code == ErrorCode::kServerUnreachable;
     checks.push_back({gone && other_there ? Verdict::kSkip : Verdict::kFail, name,
@@ -138,8 +160,11 @@ void collect(const Command& command, std::vector<Check>& checks, bool thorough) 
   struct statvfs disk {};
   if (::statvfs("/var/lib", &disk) == 0 && disk.f_blocks > 0) {
     const double free = static_cast<double>(disk.f_bavail) / static_cast<double>(disk.f_blocks);
-    checks.push_back({free < 0.01 ? Verdict::kFail : free < 0.05 ? Verdict::kWarn : Verdict::kPass, "disk of /var/lib",
-                      std::to_string(static_cast<int>(free * 100)) + " % free", free < 0.05 ? "free disk space" : ""});
+    checks.push_back({free < 0.01   ? Verdict::kFail
+                      : free < 0.05 ? Verdict::kWarn
+                                    : Verdict::kPass,
+                      "disk of /var/lib", std::to_string(static_cast<int>(free * 100)) + " % free",
+                      free < 0.05 ? "free disk space" : ""});
   }
 }
 

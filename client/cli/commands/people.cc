@@ -1,8 +1,9 @@
 // user: the people of the network.
 #include <memory>
 
-#include "client/cli/command.h"
 #include "ecg/v1/administration.pb.h"
+
+#include "client/cli/command.h"
 
 namespace ecg::cli {
 namespace {
@@ -20,9 +21,11 @@ std::string people_table(const ecg::v1::ListPeopleResponse& response) {
   for (const auto& person : response.people()) {
     std::string roles;
     for (const int role : person.roles())
-      roles += (roles.empty() ? "" : ",") + short_name(ecg::v1::Role_Name(static_cast<ecg::v1::Role>(role)), "ROLE_");
-    table.row({person.user_name(), person.display_name(), roles, person.site_id().empty() ? "-" : person.site_id(),
-               person.disabled() ? "disabled" : "active", person.id()});
+      roles += (roles.empty() ? "" : ",") +
+               short_name(ecg::v1::Role_Name(static_cast<ecg::v1::Role>(role)), "ROLE_");
+    table.row({person.user_name(), person.display_name(), roles,
+               person.site_id().empty() ? "-" : person.site_id(), person.disabled() ? "disabled" : "active",
+               person.id()});
   }
   return table.text();
 }
@@ -49,8 +52,9 @@ void add(Command& command, const Options& options) {
 
 // The id behind a user name.
 Result<std::string> find_person(Remote& remote, const std::string& user) {
-  ECG_ASSIGN(const auto people, remote.call<ecg::v1::ListPeopleResponse>(std::string(kAdministration) + "ListPeople",
-                                                                         ecg::v1::ListPeopleRequest{}));
+  ECG_ASSIGN(const auto people,
+             remote.call<ecg::v1::ListPeopleResponse>(std::string(kAdministration) + "ListPeople",
+                                                      ecg::v1::ListPeopleRequest{}));
   for (const auto& person : people.people())
     if (person.user_name() == user || person.id() == user) return person.id();
   return Error{ErrorCode::kNotFound, user};
@@ -72,7 +76,8 @@ Result<ecg::v1::SetPersonDisabledResponse> set_disabled(const Command& command, 
   ECG_ASSIGN(const std::string id, find_person(remote, options.user));
   request.set_person_id(id);
   request.set_disabled(!options.enable);
-  return remote.call<ecg::v1::SetPersonDisabledResponse>(std::string(kAdministration) + "SetPersonDisabled", request);
+  return remote.call<ecg::v1::SetPersonDisabledResponse>(std::string(kAdministration) + "SetPersonDisabled",
+                                                         request);
 }
 
 }  // namespace
@@ -92,12 +97,14 @@ void add_people_commands(CLI::App& app, Command& command) {
       ->required()
       ->check(CLI::IsMember({"clinic", "reader", "admin"}));
   added->add_option("--site", options->site, "Site of a clinic operator");
-  added->add_option("--password-file", options->password_file, "File with the password; '-' reads standard input");
+  added->add_option("--password-file", options->password_file,
+                    "File with the password; '-' reads standard input");
   added->callback([&command, options] { add(command, *options); });
 
   auto* password = user->add_subcommand("passwd", "Set a new password");
   password->add_option("USER", options->user)->required();
-  password->add_option("--password-file", options->password_file, "File with the password; '-' reads standard input");
+  password->add_option("--password-file", options->password_file,
+                       "File with the password; '-' reads standard input");
   password->callback([&command, options] {
     command.show<ecg::v1::SetPasswordResponse>(set_password(command, *options),
                                                [](const auto&) { return std::string("password set\n"); });

@@ -1,17 +1,20 @@
 // worklist, claim, release, study, waveform, sign, amend, return, critical, report: what a reader does.
 #include <memory>
 
-#include "client/cli/command.h"
-#include "client/cli/export.h"
 #include "ecg/v1/reading.pb.h"
 #include "ecg/v1/worklist.pb.h"
+
+#include "client/cli/command.h"
+#include "client/cli/export.h"
 
 namespace ecg::cli {
 namespace {
 
 constexpr auto kReading = "ecg.v1.ReadingService/";
 
-std::string method(const char* name) { return std::string(kReading) + name; }
+std::string method(const char* name) {
+  return std::string(kReading) + name;
+}
 
 std::string study_table(const google::protobuf::RepeatedPtrField<ecg::v1::StudySummary>& studies,
                         const google::protobuf::Timestamp& now) {
@@ -19,8 +22,8 @@ std::string study_table(const google::protobuf::RepeatedPtrField<ecg::v1::StudyS
   for (const auto& s : studies)
     table.row({short_name(ecg::v1::Priority_Name(s.priority()), "PRIORITY_"),
                age_of(s.has_received_at(), s.received_at(), now),
-               short_name(ecg::v1::StudyState_Name(s.state()), "STUDY_STATE_"), s.site_name(), s.patient().name(),
-               short_name(ecg::v1::Sex_Name(s.patient().sex()), "SEX_"),
+               short_name(ecg::v1::StudyState_Name(s.state()), "STUDY_STATE_"), s.site_name(),
+               s.patient().name(), short_name(ecg::v1::Sex_Name(s.patient().sex()), "SEX_"),
                s.analysis_state() == ecg::v1::ANALYSIS_STATE_FAILED
                    ? "not analysed"
                    : short_name(ecg::v1::QualityGrade_Name(s.quality()), "QUALITY_GRADE_"),
@@ -38,8 +41,9 @@ std::string claim_text(const ecg::v1::ClaimStudyResponse& response) {
 
 std::string report_text(const ecg::v1::Report& report) {
   std::string text = "report version " + std::to_string(report.version()) + " " +
-                     short_name(ecg::v1::ReportStatus_Name(report.status()), "REPORT_STATUS_") + ", signed by " +
-                     report.signer_name() + " " + time_of(report.has_signed_at(), report.signed_at()) + ", delivery " +
+                     short_name(ecg::v1::ReportStatus_Name(report.status()), "REPORT_STATUS_") +
+                     ", signed by " + report.signer_name() + " " +
+                     time_of(report.has_signed_at(), report.signed_at()) + ", delivery " +
                      short_name(ecg::v1::DeliveryState_Name(report.delivery()), "DELIVERY_STATE_") + "\n";
   for (const auto& finding : report.findings())
     text += "  " + finding.code() + (finding.qualifier().empty() ? "" : " " + finding.qualifier()) + "\n";
@@ -71,7 +75,8 @@ void fill_findings(Request& request, const SignOptions& options) {
 }
 
 void add_finding_options(CLI::App* sub, SignOptions& options) {
-  sub->add_option("--finding", options.findings, "Statement code, with leads after a space: \"STE V1-V4\"; repeatable");
+  sub->add_option("--finding", options.findings,
+                  "Statement code, with leads after a space: \"STE V1-V4\"; repeatable");
   sub->add_option("--text", options.text, "Free text");
   sub->add_option("--advice", options.advice, "What the clinic should do");
 }
@@ -87,8 +92,9 @@ void add_worklist(CLI::App& app, Command& command) {
       ecg::v1::ListStudiesRequest request;
       request.set_site_id(*site);
       command.run<ecg::v1::ListStudiesResponse>(
-          Program::kCenter, "ecg.v1.WorklistService/ListStudies", request,
-          [](const auto& response) { return study_table(response.studies(), google::protobuf::Timestamp{}); });
+          Program::kCenter, "ecg.v1.WorklistService/ListStudies", request, [](const auto& response) {
+            return study_table(response.studies(), google::protobuf::Timestamp{});
+          });
       return;
     }
     ecg::v1::ListWorklistRequest request;
@@ -107,11 +113,12 @@ void add_claim(CLI::App& app, Command& command) {
   const auto options = std::make_shared<Options>();
   auto* sub = app.add_subcommand("claim", "Take a study to read: its id, or 'next'");
   sub->add_option("STUDY", options->study)->required();
-  sub->add_flag("--take-over", options->take_over, "A STAT study another reader has not signed for 3 minutes");
+  sub->add_flag("--take-over", options->take_over,
+                "A STAT study another reader has not signed for 3 minutes");
   sub->callback([&command, options] {
     if (options->study == "next") {
-      command.run<ecg::v1::ClaimStudyResponse>(Program::kCenter, method("ClaimNext"), ecg::v1::ClaimNextRequest{},
-                                               claim_text);
+      command.run<ecg::v1::ClaimStudyResponse>(Program::kCenter, method("ClaimNext"),
+                                               ecg::v1::ClaimNextRequest{}, claim_text);
       return;
     }
     ecg::v1::ClaimStudyRequest request;
@@ -146,8 +153,9 @@ void add_release_and_return(CLI::App& app, Command& command) {
     request.set_lease_token(options->lease);
     request.set_reason_code(options->reason);
     request.set_note(options->note);
-    command.run<ecg::v1::ReturnStudyResponse>(Program::kCenter, method("ReturnStudy"), request,
-                                              [](const auto&) { return std::string("returned to the clinic\n"); });
+    command.run<ecg::v1::ReturnStudyResponse>(
+        Program::kCenter, method("ReturnStudy"), request,
+        [](const auto&) { return std::string("returned to the clinic\n"); });
   });
 }
 
@@ -162,8 +170,9 @@ void add_sign(CLI::App& app, Command& command) {
     request.set_study_id(options->study);
     request.set_lease_token(options->lease);
     fill_findings(request, *options);
-    command.run<ecg::v1::SignReportResponse>(Program::kCenter, method("SignReport"), request,
-                                             [](const auto& response) { return report_text(response.report()); });
+    command.run<ecg::v1::SignReportResponse>(
+        Program::kCenter, method("SignReport"), request,
+        [](const auto& response) { return report_text(response.report()); });
   });
 }
 
@@ -182,14 +191,16 @@ void add_amend(CLI::App& app, Command& command) {
     request.set_reason(options->reason);
     request.set_correction(options->correction);
     fill_findings(request, *options);
-    command.run<ecg::v1::AmendReportResponse>(Program::kCenter, method("AmendReport"), request,
-                                              [](const auto& response) { return report_text(response.report()); });
+    command.run<ecg::v1::AmendReportResponse>(
+        Program::kCenter, method("AmendReport"), request,
+        [](const auto& response) { return report_text(response.report()); });
   });
 }
 
 void add_critical(CLI::App& app, Command& command) {
   const auto options = std::make_shared<SignOptions>();
-  auto* sub = app.add_subcommand("critical", "Confirm or refute a suspected critical result of a claimed study");
+  auto* sub =
+      app.add_subcommand("critical", "Confirm or refute a suspected critical result of a claimed study");
   sub->add_option("STUDY", options->study)->required();
   sub->add_option("--lease", options->lease, "Lease token from claim")->required();
   auto* confirm = sub->add_flag("--confirm", options->confirm, "The clinic is told at once");
@@ -219,8 +230,8 @@ std::string detail_text(const ecg::v1::GetStudyResponse& response) {
   google::protobuf::RepeatedPtrField<ecg::v1::StudySummary> one;
   *one.Add() = study.summary();
   std::string text = study_table(one, google::protobuf::Timestamp{});
-  text += "received " + time_of(study.summary().has_received_at(), study.summary().received_at()) + ", deadline " +
-          time_of(study.summary().has_deadline(), study.summary().deadline()) + "\n";
+  text += "received " + time_of(study.summary().has_received_at(), study.summary().received_at()) +
+          ", deadline " + time_of(study.summary().has_deadline(), study.summary().deadline()) + "\n";
   if (study.has_analysis()) {
     text += "automatic pre-analysis - not a diagnosis - must be confirmed by a physician (" +
             study.analysis().algorithm() + " " + study.analysis().algorithm_version() + ")\n";
@@ -289,12 +300,14 @@ void add_report(CLI::App& app, Command& command) {
     request.set_with_pdf(!options->pdf.empty());
     auto answer = remote->call<ecg::v1::GetReportResponse>(method("GetReport"), request);
     if (answer.ok() && !options->pdf.empty()) {
-      if (answer->pdf().empty()) answer = Error{ErrorCode::kNotFound, "the PDF is still being made", "", 1000};
-      else if (auto written = write_new_file(options->pdf, answer->pdf()); !written.ok()) answer = written.error();
+      if (answer->pdf().empty())
+        answer = Error{ErrorCode::kNotFound, "the PDF is still being made", "", 1000};
+      else if (auto written = write_new_file(options->pdf, answer->pdf()); !written.ok())
+        answer = written.error();
       if (answer.ok()) answer->clear_pdf();
     }
-    command.show<ecg::v1::GetReportResponse>(answer,
-                                             [](const auto& response) { return report_text(response.report()); });
+    command.show<ecg::v1::GetReportResponse>(
+        answer, [](const auto& response) { return report_text(response.report()); });
   });
 }
 

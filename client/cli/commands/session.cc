@@ -1,6 +1,7 @@
 // sign-in, sign-out, whoami, passwd: a person's session with the center.
-#include "client/cli/command.h"
 #include "ecg/v1/sign_in.pb.h"
+
+#include "client/cli/command.h"
 
 namespace ecg::cli {
 namespace {
@@ -8,7 +9,8 @@ namespace {
 std::string person_line(const ecg::v1::Person& person) {
   std::string roles;
   for (const int role : person.roles())
-    roles += (roles.empty() ? "" : ", ") + short_name(ecg::v1::Role_Name(static_cast<ecg::v1::Role>(role)), "ROLE_");
+    roles += (roles.empty() ? "" : ", ") +
+             short_name(ecg::v1::Role_Name(static_cast<ecg::v1::Role>(role)), "ROLE_");
   return person.user_name() + " (" + person.display_name() + ") " + roles + "\n";
 }
 
@@ -48,18 +50,20 @@ void add_session_commands(CLI::App& app, Command& command) {
   };
   const auto options = std::make_shared<Options>();
   in->add_option("USER", options->user)->required();
-  in->add_option("--password-file", options->password_file, "File with the password; '-' reads standard input");
+  in->add_option("--password-file", options->password_file,
+                 "File with the password; '-' reads standard input");
   in->callback([&command, options] { sign_in(command, options->user, options->password_file); });
 
   app.add_subcommand("sign-out", "End the session")->callback([&command] {
-    command.run<ecg::v1::SignOutResponse>(Program::kCenter, "ecg.v1.SignInService/SignOut", ecg::v1::SignOutRequest{},
+    command.run<ecg::v1::SignOutResponse>(Program::kCenter, "ecg.v1.SignInService/SignOut",
+                                          ecg::v1::SignOutRequest{},
                                           [](const auto&) { return std::string("signed out\n"); });
     if (auto remote = Remote::open(command.remote, Program::kCenter); remote.ok()) remote->forget_token();
   });
   app.add_subcommand("whoami", "Show whose session this is")->callback([&command] {
-    command.run<ecg::v1::GetSessionResponse>(Program::kCenter, "ecg.v1.SignInService/GetSession",
-                                             ecg::v1::GetSessionRequest{},
-                                             [](const auto& response) { return person_line(response.person()); });
+    command.run<ecg::v1::GetSessionResponse>(
+        Program::kCenter, "ecg.v1.SignInService/GetSession", ecg::v1::GetSessionRequest{},
+        [](const auto& response) { return person_line(response.person()); });
   });
 }
 
