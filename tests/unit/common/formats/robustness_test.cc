@@ -63,9 +63,10 @@ TEST(Damage, ScpContentOfAnyKindBehindGoodChecksumsDoesNotCrash) {
            at += 9)  // sample numbers that can be reached
         content[at + 1] = content[at + 2] = content[at + 3] = content[at + 5] = content[at + 6] =
             content[at + 7] = 0;
-      if (id == 6 && content.size() > 8)
-        content[4] = static_cast<std::uint8_t>(random.next() % 3), content[5] = 0,
-        content[7] = content[9] = 0;
+      if (id == 6 && content.size() > 9) {
+        content[4] = static_cast<std::uint8_t>(random.next() % 3);
+        content[5] = content[7] = content[9] = 0;
+      }
       if (random.next() % 8 != 0) sections.push_back({id, content});
     }
     (void)read_bytes(testing::scp_record(sections), "a.scp");
