@@ -63,11 +63,12 @@ class [[nodiscard]] Result<void> {
 // ECG_ASSIGN(auto x, expr): the value of a Result<T>, or leaves the function with its error.
 #define ECG_CONCAT_(a, b) a##b
 #define ECG_CONCAT(a, b) ECG_CONCAT_(a, b)
-#define ECG_TRY(expr)                                                    \
-  do {                                                                   \
-    if (auto ecg_try_ = (expr); !ecg_try_.ok()) return ecg_try_.error(); \
+#define ECG_TRY(expr) ECG_TRY_(ECG_CONCAT(ecg_try_, __COUNTER__), expr)
+#define ECG_TRY_(tmp, expr)                               \
+  do {                                                    \
+    if (auto tmp = (expr); !tmp.ok()) return tmp.error(); \
   } while (false)
-#define ECG_ASSIGN(decl, expr) ECG_ASSIGN_(ECG_CONCAT(ecg_result_, __LINE__), decl, expr)
+#define ECG_ASSIGN(decl, expr) ECG_ASSIGN_(ECG_CONCAT(ecg_result_, __COUNTER__), decl, expr)
 #define ECG_ASSIGN_(tmp, decl, expr) \
   auto tmp = (expr);                 \
   if (!tmp.ok()) return tmp.error(); \
