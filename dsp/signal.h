@@ -67,7 +67,7 @@ struct Lead {
   std::vector<Interval> gaps;  // ascending, not overlapping, inside [0, samples.size())
 
   double microvolts(SampleIndex i) const {
-    return static_cast<double>(samples[static_cast<std::size_t>(i)] - baseline) * uv_per_lsb;
+    return (static_cast<double>(samples[static_cast<std::size_t>(i)]) - baseline) * uv_per_lsb;
   }
 };
 

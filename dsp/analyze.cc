@@ -1,0 +1,366 @@
+// The chain: quality and filters, beats, median beat, measurements, rhythm, statements, critical rules.
+#include <algorithm>
+#include <cmath>
+
+#include "dsp/analysis.h"
+#include "dsp/beats/classify.h"
+#include "dsp/beats/cluster.h"
+#include "dsp/beats/median.h"
+#include "dsp/delineate/p_steadiness.h"
+#include "dsp/delineate/per_beat.h"
+#include "dsp/delineate/waves.h"
+#include "dsp/detect/detect.h"
+#include "dsp/filter/baseline.h"
+#include "dsp/filter/basic.h"
+#include "dsp/filter/channel.h"
+#include "dsp/filter/mains.h"
+#include "dsp/interpret/critical.h"
+#include "dsp/interpret/findings.h"
+#include "dsp/measure/measure.h"
+#include "dsp/quality/lead_quality.h"
+#include "dsp/quality/swap.h"
+#include "dsp/rhythm/activity.h"
+#include "dsp/rhythm/regularity.h"
+#include "dsp/rhythm/rhythm.h"
+
+namespace ecg::dsp {
+
+const std::string_view kAlgorithmVersion = "1.0.0";
+
+namespace {
+
+constexpr double kLeastHz = 100, kMostHz = 2000;
+// Wave marks are made for strips, not for hours.
+constexpr double kMarksMostS = 120;
+
+// What the steps hand on to each other.
+struct Chain {
+  const Recording* recording = nullptr;  // with derived limb leads
+  std::size_t stored = 0;                // leads of the recording as given
+  Options options;
+  Hertz fs;
+  std::vector<Channel> channels;
+  bool readable = false;
+  BeatShapes shapes;
+  std::vector<GroupFacts> groups;
+  int usual = 0;
+  std::vector<Beat> beats;
+  MedianBeat median;
+  std::optional<Delineation> waves;
+  bool arms_swapped = false;
+};
+
+Analysis refused(std::string_view reason) {
+  Analysis out;
+  out.algorithm_version = kAlgorithmVersion;
+  out.rule_set = kRuleSet;
+  out.measurements = nothing_measured(reason);
+  out.quality = QualityGrade::kPoor;
+  out.urgency = Urgency::kUnreadable;
+  out.statements.push_back(statement("UNREADABLE", Certainty::kDefinite));
+  return out;
+}
+
+// A lead that is the sum of others must not be heard twice.
+bool follows_from_others(const Recording& recording, LeadId id) {
+  const bool augmented = id == LeadId::kIII || id == LeadId::kAVR || id == LeadId::kAVL || id == LeadId::kAVF;
+  return augmented && recording.find(LeadId::kI) >= 0 && recording.find(LeadId::kII) >= 0;
+}
+
+void prepare(Chain& chain, Analysis& out) {
+  chain.channels = channels_of(*chain.recording);
+  std::vector<LeadQuality> stored;
+  bool any_independent = false;
+  for (Channel& channel : chain.channels) {
+    channel.clean = channel.raw;
+    channel.mains_uv = remove_mains(channel.clean, chain.fs, chain.options.mains_hz);
+    const LeadQuality quality = assess_lead(channel, chain.fs);
+    channel.weight = follows_from_others(*chain.recording, channel.id) ? 0 : weight_of(quality.grade);
+    any_independent = any_independent || channel.weight > 0;
+    if (channel.lead < static_cast<int>(chain.stored)) stored.push_back(quality);
+  }
+  if (!any_independent) {
+    // I or II may be off while III still stands.
+    for (std::size_t i = 0; i < stored.size(); ++i) chain.channels[i].weight = weight_of(stored[i].grade);
+  }
+  for (Channel& channel : chain.channels) {
+    channel.centered = channel.clean;
+    remove_baseline_zero_phase(channel.centered, chain.fs);
+  }
+  add_recording_reasons(stored, chain.recording->duration_s(), chain.fs);
+  chain.readable = is_readable(stored, chain.recording->duration_s());
+  out.quality = overall_grade(stored);
+  out.lead_quality = std::move(stored);
+}
+
+std::vector<const std::vector<float>*> centered_of(const Chain& chain) {
+  std::vector<const std::vector<float>*> signals;
+  for (const Channel& channel : chain.channels) {
+    if (channel.weight > 0) signals.push_back(&channel.centered);
+  }
+  return signals;
+}
+
+std::vector<SampleIndex> beats_of_group(const BeatShapes& shapes, int group) {
+  std::vector<SampleIndex> r;
+  for (std::size_t b = 0; b < shapes.r_peaks.size(); ++b) {
+    if (shapes.group[b] == group) r.push_back(shapes.r_peaks[b]);
+  }
+  return r;
+}
+
+void find_beats(Chain& chain, const std::vector<Interval>& disorganised) {
+  std::vector<SampleIndex> r_peaks = detect_qrs(chain.channels, chain.fs);
+  // What triggers the detector within fibrillation is no beat, unless it comes as regularly as one.
+  std::vector<Beat> all;
+  for (SampleIndex r : r_peaks) all.push_back({r, BeatClass::kVentricular});
+  RhythmFacts facts;
+  facts.frames = chain.recording->frames();
+  facts.sampling_frequency = chain.fs;
+  facts.disorganised = disorganised;
+  for (const RhythmInterval& stretch : rhythm_intervals(all, facts)) {
+    if (stretch.code != "VF") continue;
+    std::erase_if(r_peaks, [&stretch](SampleIndex r) {
+      return r >= stretch.interval.begin && r < stretch.interval.end;
+    });
+  }
+  chain.shapes = group_beats(chain.channels, r_peaks, chain.fs);
+  const auto signals = centered_of(chain);
+  for (std::size_t g = 0; g < chain.shapes.group_size.size(); ++g) {
+    const auto members = beats_of_group(chain.shapes, static_cast<int>(g));
+    const MedianBeat shape =
+        median_beat(signals, members, samples_of_ms(chain.fs, 260), samples_of_ms(chain.fs, 260));
+    const auto bounds = find_qrs(shape, chain.fs);
+    chain.groups.push_back({bounds ? (bounds->offset - bounds->onset) * 1000 / chain.fs.value : 0});
+  }
+  chain.usual = usual_group(chain.shapes, chain.groups);
+  // Until P is known, every beat of another shape counts as ectopic.
+  for (std::size_t b = 0; b < r_peaks.size(); ++b) {
+    const bool usual = chain.shapes.group[b] == chain.usual;
+    chain.beats.push_back({chain.shapes.r_peaks[b], usual ? BeatClass::kNormal : BeatClass::kVentricular});
+  }
+}
+
+// An early beat means something only where the rhythm has a cycle: not in fibrillation.
+void classify(Chain& chain) {
+  const bool p_wave = chain.waves && chain.waves->p;
+  const bool irregular = !p_wave && regularity_of(chain.beats).irregular();
+  const auto classes = classify_beats(chain.shapes, chain.groups, chain.usual, irregular);
+  for (std::size_t b = 0; b < classes.size(); ++b) chain.beats[b].beat_class = classes[b];
+}
+
+bool beats_cohere(const Chain& chain) {
+  constexpr std::size_t kEnough = 6;
+  // Over minutes a heart may well show many shapes.
+  constexpr double kStripMostS = 60;
+  if (chain.beats.size() < kEnough || chain.recording->duration_s() > kStripMostS) return true;
+  const int largest = *std::ranges::max_element(chain.shapes.group_size);
+  return 5 * static_cast<std::size_t>(largest) >= 2 * chain.beats.size();
+}
+
+// A P wave of the median beat that single beats do not show is fibrillation averaged.
+void drop_unsteady_p(Chain& chain) {
+  if (!chain.waves || !chain.waves->p) return;
+  std::vector<const std::vector<float>*> signals;
+  MedianBeat trusted = chain.median;
+  trusted.leads.clear();
+  for (std::size_t c = 0; c < chain.channels.size(); ++c) {
+    if (chain.channels[c].weight <= 0) continue;
+    signals.push_back(&chain.channels[c].clean);
+    trusted.leads.push_back(chain.median.leads[c]);
+  }
+  const bool irregular = regularity_of(chain.beats).irregular();
+  const double steadiness =
+      p_steadiness(trusted, *chain.waves->p, signals, beats_of_group(chain.shapes, chain.usual));
+  if (steadiness < (irregular ? 0.6 : 0.3)) chain.waves->p.reset();
+}
+
+// The median beat of all leads on signals whose baseline passes through the level before each QRS.
+void delineate_usual_beat(Chain& chain) {
+  const auto usual = beats_of_group(chain.shapes, chain.usual);
+  if (usual.empty()) return;
+  std::vector<float> intervals;
+  for (std::size_t b = 1; b < chain.beats.size(); ++b) {
+    intervals.push_back(static_cast<float>(chain.beats[b].r_peak - chain.beats[b - 1].r_peak));
+  }
+  const auto rr = static_cast<double>(quantile(intervals, 0.5));
+  const double longest = rr > 0 ? std::min(800.0, 780 * rr / chain.fs.value) : 500;
+  const int before = samples_of_ms(chain.fs, 420), after = samples_of_ms(chain.fs, std::max(300.0, longest));
+  const auto rough = find_qrs(
+      median_beat(centered_of(chain), usual, samples_of_ms(chain.fs, 260), samples_of_ms(chain.fs, 260)),
+      chain.fs);
+  if (!rough) return;
+  const int onset = rough->onset - samples_of_ms(chain.fs, 260);
+  std::vector<SampleIndex> knots;
+  for (SampleIndex r : usual) knots.push_back(r + onset);
+  std::vector<std::vector<float>> level(chain.channels.size());
+  std::vector<const std::vector<float>*> all, used;
+  for (std::size_t c = 0; c < chain.channels.size(); ++c) {
+    level[c] = chain.channels[c].clean;
+    remove_baseline_at_knots(level[c], knots, chain.fs);
+    all.push_back(&level[c]);
+    if (chain.channels[c].weight > 0) used.push_back(&level[c]);
+  }
+  chain.median = median_beat(all, usual, before, after);
+  MedianBeat trusted = chain.median;
+  trusted.leads.clear();
+  for (std::size_t c = 0; c < chain.channels.size(); ++c) {
+    if (chain.channels[c].weight > 0) trusted.leads.push_back(chain.median.leads[c]);
+  }
+  chain.waves = delineate(trusted, rr, chain.fs);
+}
+
+const std::vector<float>* median_of(const Chain& chain, LeadId id) {
+  const int at = chain.recording->find(id);
+  if (at < 0 || chain.median.empty()) return nullptr;
+  const Channel& channel = chain.channels[static_cast<std::size_t>(at)];
+  return channel.calibrated ? &chain.median.leads[static_cast<std::size_t>(at)] : nullptr;
+}
+
+void measure(Chain& chain, bool fibrillates, Analysis& out) {
+  Measurements& m = out.measurements;
+  m = nothing_measured(fibrillates ? "rhythm_disorganised" : "no_beats");
+  const bool p_wave = chain.waves && chain.waves->p;
+  if (fibrillates && chain.beats.size() < 2) return;
+  measure_rhythm(chain.beats, p_wave, chain.fs, m);
+  measure_intervals(chain.waves, chain.fs, m);
+  measure_axes(chain.waves, median_of(chain, LeadId::kI), median_of(chain, LeadId::kII), m);
+}
+
+void measure_leads(Chain& chain, Analysis& out, Facts& facts) {
+  if (!chain.waves) return;
+  for (std::size_t c = 0; c < chain.channels.size(); ++c) {
+    const Channel& channel = chain.channels[c];
+    const std::vector<float>& beat = chain.median.leads[c];
+    const bool poor = c < chain.stored && out.lead_quality[c].grade == QualityGrade::kPoor;
+    LeadMeasurements lead = measure_lead(beat, channel.lead, channel.calibrated, *chain.waves, chain.fs);
+    if (poor) lead.st_j_uv = lead.st_j60_uv = lead.r_uv = lead.s_uv = not_measured("lead_poor");
+    if (lead.st_j_uv.value && channel.id != LeadId::kOther) {
+      const QrsBounds& qrs = chain.waves->qrs;
+      facts.leads.push_back(
+          {channel.id, *lead.st_j_uv.value, *lead.st_j60_uv.value, *lead.r_uv.value, *lead.s_uv.value,
+           area_over_level(beat, qrs, qrs.onset, qrs.offset),
+           area_over_level(beat, qrs, qrs.offset - samples_of_ms(chain.fs, 40), qrs.offset)});
+    }
+    if (c < chain.stored) out.leads.push_back(std::move(lead));
+  }
+}
+
+CriticalFacts critical_facts(const Chain& chain, const Analysis& out) {
+  CriticalFacts facts;
+  facts.readable = chain.readable;
+  facts.rhythm = leading_rhythm(out.rhythm);
+  for (const RhythmInterval& r : out.rhythm) {
+    facts.vf = facts.vf || r.code == "VF" || r.code == "VFL";
+    facts.asystole = facts.asystole || r.code == "ASYS";
+    if (r.code != "VT") continue;
+    std::vector<int> groups;
+    std::vector<SampleIndex> peaks;
+    for (std::size_t b = 0; b < chain.beats.size(); ++b) {
+      const SampleIndex at = chain.beats[b].r_peak;
+      if (at < r.interval.begin || at >= r.interval.end) continue;
+      peaks.push_back(at);
+      groups.push_back(chain.shapes.group[b]);
+    }
+    if (peaks.size() < 3) continue;
+    const double rate = 60 * chain.fs.value * static_cast<double>(peaks.size() - 1) /
+                        static_cast<double>(peaks.back() - peaks.front());
+    if (rate <= facts.vt_rate_bpm.value_or(0)) continue;
+    facts.vt_rate_bpm = rate;
+    facts.vt_s = static_cast<double>(r.interval.end - r.interval.begin) / chain.fs.value;
+    std::ranges::sort(groups);
+    std::ptrdiff_t largest = 0;
+    for (int g : groups) largest = std::max(largest, std::ranges::count(groups, g));
+    facts.vt_polymorphic = peaks.size() >= 5 && 10 * largest < 6 * static_cast<std::ptrdiff_t>(groups.size());
+  }
+  facts.mean_rate_bpm = out.measurements.ventricular_rate_bpm.value;
+  facts.longest_rr_s = out.measurements.rr_max_ms.value.value_or(0) / 1000;
+  facts.qtc_ms = out.measurements.qtc_fridericia_ms.value;
+  facts.statements = out.statements;
+  return facts;
+}
+
+}  // namespace
+
+Analysis analyze(const Recording& recording, const Options& options) {
+  const double hz = recording.sampling_frequency.value;
+  if (recording.leads.empty() || recording.frames() == 0) return refused("no_signal");
+  if (!(hz >= kLeastHz && hz <= kMostHz)) return refused("sampling_outside_range");
+  const Recording full = with_derived_limb_leads(recording);
+  Chain chain;
+  chain.recording = &full;
+  chain.stored = recording.leads.size();
+  chain.options = options;
+  chain.fs = recording.sampling_frequency;
+
+  Analysis out;
+  out.algorithm_version = kAlgorithmVersion;
+  out.rule_set = kRuleSet;
+  prepare(chain, out);
+  Facts facts;
+  RhythmFacts rhythm_facts;
+  rhythm_facts.frames = full.frames();
+  rhythm_facts.sampling_frequency = chain.fs;
+  if (chain.readable) {
+    rhythm_facts.disorganised = disorganised_stretches(chain.channels, chain.fs);
+    rhythm_facts.silent = silent_stretches(chain.channels, chain.fs);
+    find_beats(chain, rhythm_facts.disorganised);
+    // Beats that do not resemble each other are noise taken for beats: nothing may be concluded from them.
+    chain.readable = beats_cohere(chain);
+  }
+  if (chain.readable) {
+    delineate_usual_beat(chain);
+    drop_unsteady_p(chain);
+    classify(chain);
+    rhythm_facts.p_wave = chain.waves && chain.waves->p;
+    if (chain.waves)
+      rhythm_facts.usual_qrs_ms = (chain.waves->qrs.offset - chain.waves->qrs.onset) * 1000 / hz;
+    out.rhythm = rhythm_intervals(chain.beats, rhythm_facts);
+    const bool vt = leading_rhythm(out.rhythm) == "VT";
+    const bool no_usual_beat = vt && chain.beats.size() > 2 &&
+                               std::ranges::count(chain.beats, BeatClass::kNormal, &Beat::beat_class) * 5 >=
+                                   4 * static_cast<std::ptrdiff_t>(chain.beats.size());
+    if (no_usual_beat) {
+      for (Beat& beat : chain.beats) beat.beat_class = BeatClass::kVentricular;
+    }
+    measure(chain, !rhythm_facts.disorganised.empty(), out);
+    measure_leads(chain, out, facts);
+    if (chain.waves && full.duration_s() <= kMarksMostS) {
+      const std::span<const Channel> stored(chain.channels.data(), chain.stored);
+      out.waves = mark_beats(stored, chain.beats, *chain.waves, chain.median.r);
+    }
+    const auto *one = median_of(chain, LeadId::kI), *two = median_of(chain, LeadId::kII),
+               *v6 = median_of(chain, LeadId::kV6);
+    chain.arms_swapped = chain.waves && one && two && v6 && arms_look_swapped(*one, *two, *v6, *chain.waves);
+  } else {
+    chain.beats.clear();
+    out.measurements = nothing_measured("unreadable");
+    out.rhythm.push_back({"UNKNOWN", {0, full.frames()}});
+    out.quality = QualityGrade::kPoor;
+  }
+  if (chain.arms_swapped) {
+    for (LeadQuality& lead : out.lead_quality) {
+      const LeadId id = full.leads[static_cast<std::size_t>(lead.lead)].id;
+      if (id > LeadId::kAVF) continue;
+      lead.reasons.push_back(QualityReason::kLeadReversal);
+      lead.grade = std::max(lead.grade, QualityGrade::kDegraded);
+    }
+    out.quality = overall_grade(out.lead_quality);
+  }
+  out.beats = chain.beats;
+  facts.readable = chain.readable;
+  facts.duration_s = full.duration_s();
+  facts.options = options;
+  facts.quality = out.quality;
+  facts.arms_swapped = chain.arms_swapped;
+  facts.beats = out.beats;
+  facts.rhythm = out.rhythm;
+  facts.sampling_frequency = chain.fs;
+  facts.measurements = &out.measurements;
+  out.statements = make_statements(facts);
+  out.critical = evaluate_critical(critical_facts(chain, out));
+  out.urgency = urgency_of(out.critical, chain.readable);
+  return out;
+}
+
+}  // namespace ecg::dsp

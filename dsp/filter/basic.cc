@@ -1,0 +1,76 @@
+#include "dsp/filter/basic.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace ecg::dsp {
+
+int samples_of_ms(Hertz sampling_frequency, double ms) {
+  return std::max(1, static_cast<int>(std::lround(ms * sampling_frequency.value / 1000)));
+}
+
+// Bilinear transform of the analogue prototype (R. Bristow-Johnson's cookbook), Q = 1/sqrt(2).
+Biquad low_pass(double cutoff_hz, Hertz sampling_frequency) {
+  const double w = 2 * std::numbers::pi * cutoff_hz / sampling_frequency.value;
+  const double alpha = std::sin(w) / std::numbers::sqrt2, cosine = std::cos(w), a0 = 1 + alpha;
+  const double b = (1 - cosine) / 2 / a0;
+  return {b, 2 * b, b, -2 * cosine / a0, (1 - alpha) / a0};
+}
+
+Biquad high_pass(double cutoff_hz, Hertz sampling_frequency) {
+  const double w = 2 * std::numbers::pi * cutoff_hz / sampling_frequency.value;
+  const double alpha = std::sin(w) / std::numbers::sqrt2, cosine = std::cos(w), a0 = 1 + alpha;
+  const double b = (1 + cosine) / 2 / a0;
+  return {b, -2 * b, b, -2 * cosine / a0, (1 - alpha) / a0};
+}
+
+void moving_average(std::span<const float> in, int width, std::vector<float>& out) {
+  const auto n = static_cast<std::ptrdiff_t>(in.size());
+  const std::ptrdiff_t half = std::max(0, width / 2);
+  out.resize(in.size());
+  double sum = 0;
+  std::ptrdiff_t begin = 0, end = 0;
+  for (std::ptrdiff_t i = 0; i < n; ++i) {
+    for (; end < std::min(n, i + half + 1); ++end)
+      sum += static_cast<double>(in[static_cast<std::size_t>(end)]);
+    for (; begin < i - half; ++begin) sum -= static_cast<double>(in[static_cast<std::size_t>(begin)]);
+    out[static_cast<std::size_t>(i)] = static_cast<float>(sum / static_cast<double>(end - begin));
+  }
+}
+
+void filter_zero_phase(const Biquad& section, int pad, std::vector<float>& signal) {
+  if (signal.size() < 2) return;
+  const auto margin = std::min(static_cast<std::size_t>(std::max(pad, 0)), signal.size() - 1);
+  std::vector<double> padded;
+  padded.reserve(signal.size() + 2 * margin);
+  const double first = static_cast<double>(signal.front()), last = static_cast<double>(signal.back());
+  for (std::size_t i = margin; i > 0; --i) padded.push_back(2 * first - static_cast<double>(signal[i]));
+  padded.insert(padded.end(), signal.begin(), signal.end());
+  for (std::size_t i = 1; i <= margin; ++i) {
+    padded.push_back(2 * last - static_cast<double>(signal[signal.size() - 1 - i]));
+  }
+  // The state that a constant input equal to the first sample would have left behind.
+  const auto settled = [&section](double x) {
+    const double gain = (section.b0 + section.b1 + section.b2) / (1 + section.a1 + section.a2);
+    BiquadState state;
+    state.z2 = section.b2 * x - section.a2 * gain * x;
+    state.z1 = section.b1 * x - section.a1 * gain * x + state.z2;
+    return state;
+  };
+  BiquadState forward = settled(padded.front());
+  for (double& x : padded) x = forward.step(section, x);
+  BiquadState backward = settled(padded.back());
+  for (auto it = padded.rbegin(); it != padded.rend(); ++it) *it = backward.step(section, *it);
+  for (std::size_t i = 0; i < signal.size(); ++i) signal[i] = static_cast<float>(padded[i + margin]);
+}
+
+float quantile(std::vector<float>& values, double q) {
+  if (values.empty()) return 0;
+  const double at = std::clamp(q, 0.0, 1.0) * static_cast<double>(values.size() - 1);
+  const auto nth = values.begin() + static_cast<std::ptrdiff_t>(at);
+  std::nth_element(values.begin(), nth, values.end());
+  return *nth;
+}
+
+}  // namespace ecg::dsp

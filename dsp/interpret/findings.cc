@@ -1,0 +1,46 @@
+#include "dsp/interpret/findings.h"
+
+#include <algorithm>
+
+#include "dsp/rhythm/rhythm.h"
+
+namespace ecg::dsp {
+
+const LeadFacts* Facts::lead(LeadId id) const {
+  const auto found = std::ranges::find(leads, id, &LeadFacts::id);
+  return found == leads.end() ? nullptr : &*found;
+}
+
+Statement statement(std::string_view code, Certainty certainty, std::vector<Evidence> evidence) {
+  return {std::string(code), certainty, std::string(kInterpretationRules) + "/" + std::string(code),
+          std::string(kInterpretationRulesVersion), std::move(evidence)};
+}
+
+bool has(std::span<const Statement> statements, std::string_view code) {
+  return std::ranges::find(statements, code, &Statement::code) != statements.end();
+}
+
+std::vector<Statement> make_statements(const Facts& facts) {
+  std::vector<Statement> out;
+  if (!facts.readable) {
+    out.push_back(statement("UNREADABLE", Certainty::kDefinite));
+    return out;
+  }
+  add_rhythm_statements(facts, out);
+  const std::string_view rhythm = leading_rhythm(facts.rhythm);
+  if (rhythm != "VF" && rhythm != "ASYS" && rhythm != "VT") {
+    add_shape_statements(facts, out);
+    add_st_statements(facts, out);
+  }
+  if (facts.arms_swapped) out.push_back(statement("LEAD_SWAP_ARMS", Certainty::kPossible));
+  const bool all_measured = facts.measurements->qrs_ms.value && facts.measurements->pr_ms.value &&
+                            facts.measurements->qt_ms.value && facts.measurements->qrs_axis_deg.value;
+  const bool alone = out.size() == 1 && (out.front().code == "SR" || out.front().code == "SARRH");
+  // Twelve leads: I, II and the derived ones, V1..V6.
+  if (alone && all_measured && facts.quality == QualityGrade::kGood && facts.leads.size() >= 12) {
+    out.push_back(statement("NORMAL", Certainty::kProbable));
+  }
+  return out;
+}
+
+}  // namespace ecg::dsp

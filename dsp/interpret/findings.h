@@ -1,0 +1,53 @@
+// Everything the rules may look at, in one place, and the statements they make from it.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "dsp/analysis.h"
+#include "dsp/delineate/waves.h"
+
+namespace ecg::dsp {
+
+inline constexpr std::string_view kInterpretationRules = "ecg-dsp-statements";
+inline constexpr std::string_view kInterpretationRulesVersion = "1.0.0";
+
+// Median-beat numbers of one standard lead, derived leads included.
+struct LeadFacts {
+  LeadId id = LeadId::kOther;
+  double st_j_uv = 0, st_j60_uv = 0, r_uv = 0, s_uv = 0;
+  double qrs_area = 0;       // sign of the whole QRS
+  double terminal_area = 0;  // of its last 40 ms
+};
+
+struct Facts {
+  bool readable = false;
+  double duration_s = 0;
+  Options options;
+  QualityGrade quality = QualityGrade::kUnknown;
+  bool arms_swapped = false;
+  std::span<const Beat> beats;
+  std::span<const RhythmInterval> rhythm;
+  Hertz sampling_frequency;
+  const Measurements* measurements = nullptr;
+  std::vector<LeadFacts> leads;
+
+  const LeadFacts* lead(LeadId id) const;
+};
+
+// Rhythm, ectopy, conduction, axis, voltage, ST and QT statements; UNREADABLE alone when nothing may be
+// concluded and no dangerous rhythm is suspected; NORMAL only when a readable tracing was measured and
+// nothing else was found.
+std::vector<Statement> make_statements(const Facts& facts);
+
+// Parts of make_statements.
+void add_rhythm_statements(const Facts& facts, std::vector<Statement>& out);
+void add_shape_statements(const Facts& facts, std::vector<Statement>& out);
+void add_st_statements(const Facts& facts, std::vector<Statement>& out);
+
+Statement statement(std::string_view code, Certainty certainty, std::vector<Evidence> evidence = {});
+bool has(std::span<const Statement> statements, std::string_view code);
+
+}  // namespace ecg::dsp

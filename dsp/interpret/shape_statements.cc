@@ -1,0 +1,109 @@
+// Conduction, axis, voltage and QT. Limits: AHA/ACC/HRS 2009 parts III, IV and V; QTc as clinical.md 7.4.
+#include <algorithm>
+#include <array>
+
+#include "dsp/interpret/findings.h"
+
+namespace ecg::dsp {
+namespace {
+
+constexpr double kWideMs = 120;
+constexpr double kSokolowUv = 3500, kCornellMenUv = 2800, kCornellWomenUv = 2000;
+constexpr double kLowVoltageUv = 500;
+
+bool add_conduction(const Facts& facts, std::vector<Statement>& out) {
+  const Measured& qrs = facts.measurements->qrs_ms;
+  const LeadFacts* v1 = facts.lead(LeadId::kV1);
+  const LeadFacts* v6 = facts.lead(LeadId::kV6);
+  const LeadFacts* one = facts.lead(LeadId::kI);
+  if (!qrs.value || *qrs.value < kWideMs) return false;
+  const std::vector<Evidence> evidence = {{"", "qrs_ms", *qrs.value, kWideMs}};
+  if (v1 == nullptr || v6 == nullptr || one == nullptr) {
+    out.push_back(statement("IVCD", Certainty::kPossible, evidence));
+  } else if (v1->terminal_area > 0 && one->terminal_area < 0 && v1->r_uv > 200) {
+    out.push_back(statement("CRBBB", Certainty::kProbable, evidence));
+  } else if (v1->qrs_area < 0 && v1->s_uv > 2 * v1->r_uv && v6->qrs_area > 0 && one->qrs_area > 0 &&
+             v6->terminal_area > 0) {
+    out.push_back(statement("CLBBB", Certainty::kProbable, evidence));
+  } else {
+    out.push_back(statement("IVCD", Certainty::kProbable, evidence));
+  }
+  return true;
+}
+
+void add_axis(const Facts& facts, bool wide, std::vector<Statement>& out) {
+  const Measured& axis = facts.measurements->qrs_axis_deg;
+  // Exchanged arm electrodes make an axis of no meaning.
+  if (!axis.value || facts.arms_swapped) return;
+  const double deg = *axis.value;
+  if (deg < -30 && deg >= -90) {
+    out.push_back(statement("LAD", Certainty::kProbable, {{"", "qrs_axis_deg", deg, -30}}));
+    const LeadFacts* avl = facts.lead(LeadId::kAVL);
+    const LeadFacts* three = facts.lead(LeadId::kIII);
+    if (deg < -45 && !wide && avl != nullptr && three != nullptr && avl->r_uv > avl->s_uv &&
+        three->s_uv > three->r_uv) {
+      out.push_back(statement("LAFB", Certainty::kProbable, {{"", "qrs_axis_deg", deg, -45}}));
+    }
+  } else if (deg > 90) {
+    out.push_back(statement("RAD", Certainty::kProbable, {{"", "qrs_axis_deg", deg, 90}}));
+  } else if (deg < -90) {
+    out.push_back(statement("EXTREME_AXIS", Certainty::kProbable, {{"", "qrs_axis_deg", deg, -90}}));
+  }
+}
+
+void add_voltage(const Facts& facts, bool wide, std::vector<Statement>& out) {
+  const LeadFacts* v1 = facts.lead(LeadId::kV1);
+  const LeadFacts* v3 = facts.lead(LeadId::kV3);
+  const LeadFacts* v5 = facts.lead(LeadId::kV5);
+  const LeadFacts* v6 = facts.lead(LeadId::kV6);
+  const LeadFacts* avl = facts.lead(LeadId::kAVL);
+  const bool adult = facts.options.age_years.value_or(40) >= 18;
+  if (!wide && adult && v1 != nullptr && v3 != nullptr && v5 != nullptr && v6 != nullptr && avl != nullptr) {
+    const double sokolow = v1->s_uv + std::max(v5->r_uv, v6->r_uv);
+    const double cornell = avl->r_uv + v3->s_uv;
+    const double cornell_limit = facts.options.sex == Sex::kFemale ? kCornellWomenUv : kCornellMenUv;
+    std::vector<Evidence> evidence;
+    if (sokolow > kSokolowUv) evidence.push_back({"V1+V5/V6", "sokolow_uv", sokolow, kSokolowUv});
+    if (cornell > cornell_limit) evidence.push_back({"aVL+V3", "cornell_uv", cornell, cornell_limit});
+    if (!evidence.empty()) {
+      out.push_back(
+          statement(evidence.size() == 2 ? "LVH" : "LVHV", Certainty::kPossible, std::move(evidence)));
+    }
+  }
+  constexpr std::array<LeadId, 6> kLimb = {LeadId::kI,   LeadId::kII,  LeadId::kIII,
+                                           LeadId::kAVR, LeadId::kAVL, LeadId::kAVF};
+  double largest = 0;
+  for (LeadId id : kLimb) {
+    const LeadFacts* lead = facts.lead(id);
+    if (lead == nullptr) return;
+    largest = std::max(largest, lead->r_uv + lead->s_uv);
+  }
+  if (largest < kLowVoltageUv) {
+    out.push_back(
+        statement("LOWV", Certainty::kProbable, {{"", "largest_limb_qrs_uv", largest, kLowVoltageUv}}));
+  }
+}
+
+void add_qt(const Facts& facts, bool wide, std::vector<Statement>& out) {
+  const Measured& qtc = facts.measurements->qtc_fridericia_ms;
+  // A wide QRS lengthens QT by itself.
+  if (!qtc.value || wide) return;
+  const double limit = facts.options.sex == Sex::kFemale ? 460 : 450;
+  const Certainty certainty = *qtc.value >= 500 ? Certainty::kProbable : Certainty::kPossible;
+  if (*qtc.value >= limit) {
+    out.push_back(statement("LQT", certainty, {{"", "qtc_fridericia_ms", *qtc.value, limit}}));
+  } else if (*qtc.value <= 330) {
+    out.push_back(statement("SQT", Certainty::kPossible, {{"", "qtc_fridericia_ms", *qtc.value, 330}}));
+  }
+}
+
+}  // namespace
+
+void add_shape_statements(const Facts& facts, std::vector<Statement>& out) {
+  const bool wide = add_conduction(facts, out);
+  add_axis(facts, wide, out);
+  add_voltage(facts, wide, out);
+  add_qt(facts, wide, out);
+}
+
+}  // namespace ecg::dsp

@@ -1,0 +1,164 @@
+#include "dsp/measure/measure.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "dsp/filter/basic.h"
+
+namespace ecg::dsp {
+namespace {
+
+// The greatest P, QRS or T area in I or aVF must exceed this, microvolt seconds times the sampling frequency
+// being left out: below it an axis is noise.
+constexpr double kLeastAxisUvSamples = 40;
+
+Measured axis(const std::vector<float>& one, const std::vector<float>& two, int begin, int end) {
+  const double i = area_of(one, begin, end);
+  const double avf = area_of(two, begin, end) - i / 2;
+  if (std::max(std::abs(i), std::abs(avf)) < kLeastAxisUvSamples) return not_measured("too_small");
+  // Goldberger leads are smaller than Einthoven leads by sqrt(3)/2.
+  return measured(std::atan2(avf * 2 / std::numbers::sqrt3, i) * 180 / std::numbers::pi);
+}
+
+}  // namespace
+
+Measured measured(double value) {
+  return {value, {}};
+}
+Measured not_measured(std::string_view reason) {
+  return {std::nullopt, std::string(reason)};
+}
+
+Measurements nothing_measured(std::string_view reason) {
+  const Measured none = not_measured(reason);
+  return {none, none, none, none, none, none, none, none, none, none, none, none, none, none, none, none};
+}
+
+void measure_rhythm(std::span<const Beat> beats, bool p_wave, Hertz sampling_frequency, Measurements& out) {
+  if (beats.size() < 2) {
+    const Measured none = not_measured("no_beats");
+    out.ventricular_rate_bpm = out.atrial_rate_bpm = out.rr_mean_ms = out.rr_min_ms = out.rr_max_ms = none;
+    return;
+  }
+  const double ms = 1000 / sampling_frequency.value;
+  double least = 1e300, most = 0;
+  for (std::size_t b = 1; b < beats.size(); ++b) {
+    const double rr = static_cast<double>(beats[b].r_peak - beats[b - 1].r_peak) * ms;
+    least = std::min(least, rr);
+    most = std::max(most, rr);
+  }
+  const double mean = static_cast<double>(beats.back().r_peak - beats.front().r_peak) * ms /
+                      static_cast<double>(beats.size() - 1);
+  out.rr_mean_ms = measured(mean);
+  out.rr_min_ms = measured(least);
+  out.rr_max_ms = measured(most);
+  out.ventricular_rate_bpm = measured(60000 / mean);
+  out.atrial_rate_bpm = p_wave ? out.ventricular_rate_bpm : not_measured("no_p_wave");
+}
+
+void measure_intervals(const std::optional<Delineation>& waves, Hertz sampling_frequency, Measurements& out) {
+  const Measured no_beats = not_measured("no_beats");
+  const auto no_corrected = [&out](const Measured& why) {
+    out.qtc_bazett_ms = out.qtc_fridericia_ms = out.qtc_framingham_ms = out.qtc_hodges_ms = why;
+  };
+  if (!waves) {
+    out.p_ms = out.pr_ms = out.qrs_ms = out.qt_ms = no_beats;
+    no_corrected(no_beats);
+    return;
+  }
+  const double ms = 1000 / sampling_frequency.value;
+  out.qrs_ms = measured((waves->qrs.offset - waves->qrs.onset) * ms);
+  if (waves->p) {
+    out.p_ms = measured((waves->p->offset - waves->p->onset) * ms);
+    out.pr_ms = measured((waves->qrs.onset - waves->p->onset) * ms);
+  } else {
+    out.p_ms = out.pr_ms = not_measured("no_p_wave");
+  }
+  if (!waves->t) {
+    out.qt_ms = not_measured("no_t_wave");
+    no_corrected(out.qt_ms);
+    return;
+  }
+  const double qt = (waves->t->end - waves->qrs.onset) * ms;
+  out.qt_ms = measured(qt);
+  if (!out.rr_mean_ms.value) return no_corrected(no_beats);
+  const double rr = *out.rr_mean_ms.value / 1000;
+  out.qtc_bazett_ms = measured(qt / std::sqrt(rr));
+  out.qtc_fridericia_ms = measured(qt / std::cbrt(rr));
+  out.qtc_framingham_ms = measured(qt + 154 * (1 - rr));
+  out.qtc_hodges_ms = measured(qt + 1.75 * (60 / rr - 60));
+}
+
+void measure_axes(const std::optional<Delineation>& waves, const std::vector<float>* lead_i,
+                  const std::vector<float>* lead_ii, Measurements& out) {
+  const auto all = [&out](std::string_view reason) {
+    out.p_axis_deg = out.qrs_axis_deg = out.t_axis_deg = not_measured(reason);
+  };
+  if (!waves) return all("no_beats");
+  if (lead_i == nullptr || lead_ii == nullptr) return all("lead_missing");
+  out.qrs_axis_deg = axis(*lead_i, *lead_ii, waves->qrs.onset, waves->qrs.offset);
+  out.p_axis_deg =
+      waves->p ? axis(*lead_i, *lead_ii, waves->p->onset, waves->p->offset) : not_measured("no_p_wave");
+  out.t_axis_deg =
+      waves->t ? axis(*lead_i, *lead_ii, waves->t->peak - (waves->t->end - waves->t->peak), waves->t->end)
+               : not_measured("no_t_wave");
+}
+
+LeadMeasurements measure_lead(const std::vector<float>& beat, int lead, bool calibrated,
+                              const Delineation& waves, Hertz sampling_frequency) {
+  LeadMeasurements out;
+  out.lead = lead;
+  if (!calibrated) {
+    out.st_j_uv = out.st_j60_uv = out.r_uv = out.s_uv = not_measured("sensitivity_unknown");
+    return out;
+  }
+  const int n = static_cast<int>(beat.size());
+  const auto mean = [&beat, n](int begin, int end) {
+    begin = std::clamp(begin, 0, n - 1);
+    end = std::clamp(end, begin + 1, n);
+    double sum = 0;
+    for (int i = begin; i < end; ++i) sum += static_cast<double>(beat[static_cast<std::size_t>(i)]);
+    return sum / (end - begin);
+  };
+  const int few = samples_of_ms(sampling_frequency, 4);
+  const double level = mean(waves.qrs.onset - 3 * few, waves.qrs.onset);
+  const auto level_at = [&](int at) { return mean(at - few / 2, at + few / 2 + 1) - level; };
+  out.st_j_uv = measured(level_at(waves.qrs.offset));
+  out.st_j60_uv = measured(level_at(waves.qrs.offset + samples_of_ms(sampling_frequency, 60)));
+  double highest = 0, lowest = 0;
+  for (int i = std::max(0, waves.qrs.onset); i < std::min(n, waves.qrs.offset); ++i) {
+    const double uv = static_cast<double>(beat[static_cast<std::size_t>(i)]) - level;
+    highest = std::max(highest, uv);
+    lowest = std::min(lowest, uv);
+  }
+  out.r_uv = measured(highest);
+  out.s_uv = measured(-lowest);
+  return out;
+}
+
+double area_over_level(const std::vector<float>& beat, const QrsBounds& qrs, int begin, int end) {
+  const int n = static_cast<int>(beat.size());
+  const auto level = static_cast<double>(beat[static_cast<std::size_t>(std::clamp(qrs.onset, 0, n - 1))]);
+  double sum = 0;
+  for (int i = std::max(begin, 0); i < std::min(end, n); ++i) {
+    sum += static_cast<double>(beat[static_cast<std::size_t>(i)]) - level;
+  }
+  return sum;
+}
+
+double area_of(const std::vector<float>& beat, int begin, int end) {
+  const int n = static_cast<int>(beat.size());
+  begin = std::clamp(begin, 0, n - 1);
+  end = std::clamp(end, begin, n - 1);
+  const auto first = static_cast<double>(beat[static_cast<std::size_t>(begin)]);
+  const auto last = static_cast<double>(beat[static_cast<std::size_t>(end)]);
+  double sum = 0;
+  for (int i = begin; i < end; ++i) {
+    const double line = first + (last - first) * (i - begin) / std::max(1, end - begin);
+    sum += static_cast<double>(beat[static_cast<std::size_t>(i)]) - line;
+  }
+  return sum;
+}
+
+}  // namespace ecg::dsp

@@ -1,0 +1,27 @@
+// Names the rhythm of each stretch of a recording from beats, activity and the P wave.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "dsp/analysis.h"
+
+namespace ecg::dsp {
+
+struct RhythmFacts {
+  SampleIndex frames = 0;
+  Hertz sampling_frequency;
+  bool p_wave = false;      // P precedes the usual QRS
+  double usual_qrs_ms = 0;  // 0 = not measured
+  std::vector<Interval> disorganised, silent;
+};
+
+// Intervals cover the recording, ascending, without overlap. Limits: bradycardia below 60/min, tachycardia
+// above 100/min, a pause from 2 s, asystole from 4 s of silence or 6 s without a beat. One name where too few
+// beats tell.
+std::vector<RhythmInterval> rhythm_intervals(std::span<const Beat> beats, const RhythmFacts& facts);
+
+// The code that covers most of the recording, but VF, VFL, VT and ASYS before all others; "UNKNOWN" for none.
+std::string_view leading_rhythm(std::span<const RhythmInterval> intervals);
+
+}  // namespace ecg::dsp

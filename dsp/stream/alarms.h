@@ -1,0 +1,38 @@
+// When a stream's alarms begin and end.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "dsp/analysis.h"
+
+namespace ecg::dsp {
+
+// What is known at the end of a second.
+struct LiveFacts {
+  bool usable = false;  // at least one lead can be trusted
+  bool silent = false;  // no trusted lead moves
+  bool disorganised = false;
+  bool regular_beats = false;  // the last beats come as regularly as a tachycardia's
+  double since_beat_s = 0;
+  std::optional<double> rate_bpm;  // over the last beats, if there were any lately
+};
+
+class Alarms {
+ public:
+  // Appends alarms that begin or end. While no lead is usable nothing changes: a running alarm is not over
+  // because nobody can see.
+  void update(const LiveFacts& facts, std::vector<StreamAlarm>& out);
+
+ private:
+  struct Condition {
+    int seconds = 0;  // for which it has held
+    bool active = false;
+  };
+  void step(std::size_t which, bool holds, int needed, std::vector<StreamAlarm>& out);
+  std::array<Condition, 5> conditions_;
+};
+
+}  // namespace ecg::dsp

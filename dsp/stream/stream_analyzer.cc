@@ -1,0 +1,256 @@
+// The streaming twin: frame by frame, so that block borders cannot matter.
+#include <algorithm>
+#include <cmath>
+
+#include "dsp/analysis.h"
+#include "dsp/filter/baseline.h"
+#include "dsp/filter/basic.h"
+#include "dsp/filter/channel.h"
+#include "dsp/filter/mains.h"
+#include "dsp/quality/lead_quality.h"
+#include "dsp/rhythm/activity.h"
+#include "dsp/stream/alarms.h"
+#include "dsp/stream/live_feature.h"
+#include "dsp/stream/ring.h"
+
+namespace ecg::dsp {
+namespace {
+
+constexpr double kRingS = 8;
+constexpr double kQualityS = 2;
+constexpr double kFinalAfterS = 1.0;  // behind the decision, which is at most 0.3 s behind R
+constexpr double kFiducialReachMs = 80;
+constexpr std::size_t kRateBeats = 9;  // eight intervals
+constexpr double kRateForgottenS = 6;
+
+struct PendingBeat {
+  SampleIndex rough = 0;
+  SampleIndex due = 0;
+};
+
+}  // namespace
+
+struct StreamAnalyzer::State {
+  State(Hertz sampling_frequency, std::vector<StreamLead> stream_leads, Options wanted)
+      : fs{std::clamp(sampling_frequency.value, 100.0, 2000.0)},
+        leads(std::move(stream_leads)),
+        options(wanted),
+        second(samples_of_ms(fs, 1000)),
+        ring(leads.size(), static_cast<std::size_t>(samples_of_ms(fs, 1000 * kRingS))),
+        detector(fs, calibrated(leads)),
+        frame(leads.size(), 0),
+        held(leads.size(), 0),
+        weights(leads.size(), 1) {
+    for (std::size_t lead = 0; lead < leads.size(); ++lead) {
+      if (follows_from_others(lead)) weights[lead] = 0;
+    }
+  }
+
+  static std::vector<bool> calibrated(const std::vector<StreamLead>& leads) {
+    std::vector<bool> known;
+    for (const StreamLead& lead : leads) known.push_back(lead.uv_per_lsb > 0);
+    return known;
+  }
+
+  bool has(LeadId id) const { return std::ranges::find(leads, id, &StreamLead::id) != leads.end(); }
+  bool follows_from_others(std::size_t lead) const {
+    const LeadId id = leads[lead].id;
+    const bool limb = id == LeadId::kIII || id == LeadId::kAVR || id == LeadId::kAVL || id == LeadId::kAVF;
+    return limb && has(LeadId::kI) && has(LeadId::kII);
+  }
+
+  void push_frame(std::span<const std::int32_t> samples, std::uint32_t lead_off);
+  void decided(const QrsDecision& decision);
+  void finish(const PendingBeat& beat);
+  SampleIndex refined(SampleIndex rough) const;
+  void end_second();
+  Channel last_of(std::size_t lead, SampleIndex length) const;
+  LiveFacts live_facts() const;
+  void emit(StreamEvent event) {
+    event.at = ring.end();
+    events.push_back(std::move(event));
+  }
+
+  Hertz fs;
+  std::vector<StreamLead> leads;
+  Options options;
+  SampleIndex second;
+  Ring ring;
+  LiveDetector detector;
+  std::vector<float> frame, held;
+  std::vector<double> weights;
+  std::vector<QrsDecision> decisions;
+  std::vector<PendingBeat> pending;
+  std::vector<SampleIndex> beats;  // the last final ones, ascending
+  SampleIndex last_decided = -1;
+  Alarms alarms;
+  std::vector<StreamAlarm> changes;
+  std::vector<StreamEvent> events;
+};
+
+void StreamAnalyzer::State::push_frame(std::span<const std::int32_t> samples, std::uint32_t lead_off) {
+  for (std::size_t lead = 0; lead < leads.size(); ++lead) {
+    const double scale = leads[lead].uv_per_lsb > 0 ? leads[lead].uv_per_lsb : 1;
+    // A lead that is off stays where it was, so that its return is one step and not a train of them.
+    if ((lead_off >> lead & 1U) == 0) {
+      held[lead] = static_cast<float>((static_cast<double>(samples[lead]) - leads[lead].baseline) * scale);
+    }
+    frame[lead] = held[lead];
+  }
+  ring.push(frame, lead_off);
+  decisions.clear();
+  detector.push(frame, weights, decisions);
+  for (const QrsDecision& decision : decisions) decided(decision);
+  while (!pending.empty() && pending.front().due <= ring.end()) {
+    finish(pending.front());
+    pending.erase(pending.begin());
+  }
+  if (ring.end() % second == 0) end_second();
+}
+
+void StreamAnalyzer::State::decided(const QrsDecision& decision) {
+  const SampleIndex rough = std::max<SampleIndex>(0, decision.at - qrs_feature_delay(fs));
+  last_decided = std::max(last_decided, rough);
+  const PendingBeat beat{rough,
+                         ring.end() + static_cast<SampleIndex>(kFinalAfterS * static_cast<double>(second))};
+  // Beats found later than a second after they happened are final at once.
+  const bool late = decision.searched_back || ring.end() - rough > second;
+  if (late) return finish(beat);
+  StreamEvent event;
+  event.beat = BeatEvent{refined(rough), true};
+  emit(std::move(event));
+  pending.push_back(beat);
+}
+
+// Where the leads together are farthest from their level before the beat.
+SampleIndex StreamAnalyzer::State::refined(SampleIndex rough) const {
+  const int reach = samples_of_ms(fs, kFiducialReachMs);
+  const SampleIndex begin = std::max(ring.begin(), rough - reach);
+  const SampleIndex end = std::min(ring.end(), rough + reach + 1);
+  if (begin >= end) return rough;
+  std::vector<float> magnitude(static_cast<std::size_t>(end - begin), 0);
+  const SampleIndex level_begin = std::max(ring.begin(), begin - samples_of_ms(fs, 100));
+  for (std::size_t lead = 0; lead < leads.size(); ++lead) {
+    if (weights[lead] <= 0) continue;
+    double level = 0;
+    for (SampleIndex i = level_begin; i <= begin; ++i) level += static_cast<double>(ring.value(lead, i));
+    level /= static_cast<double>(begin - level_begin + 1);
+    float largest = 0;
+    for (SampleIndex i = begin; i < end; ++i) {
+      largest = std::max(largest, std::abs(ring.value(lead, i) - static_cast<float>(level)));
+    }
+    if (largest <= 0) continue;
+    const float factor = static_cast<float>(weights[lead]) / largest;
+    for (SampleIndex i = begin; i < end; ++i) {
+      magnitude[static_cast<std::size_t>(i - begin)] +=
+          factor * std::abs(ring.value(lead, i) - static_cast<float>(level));
+    }
+  }
+  return begin + (std::ranges::max_element(magnitude) - magnitude.begin());
+}
+
+void StreamAnalyzer::State::finish(const PendingBeat& beat) {
+  const SampleIndex r = refined(beat.rough);
+  StreamEvent event;
+  event.beat = BeatEvent{r, false};
+  emit(std::move(event));
+  beats.insert(std::ranges::upper_bound(beats, r), r);
+  if (beats.size() > kRateBeats) beats.erase(beats.begin());
+  if (beats.size() < 3) return;
+  StreamEvent rate;
+  rate.rate = RateEvent{60 * fs.value * static_cast<double>(beats.size() - 1) /
+                        static_cast<double>(std::max<SampleIndex>(1, beats.back() - beats.front()))};
+  emit(std::move(rate));
+}
+
+Channel StreamAnalyzer::State::last_of(std::size_t lead, SampleIndex length) const {
+  Channel channel;
+  channel.lead = static_cast<int>(lead);
+  channel.id = leads[lead].id;
+  channel.calibrated = leads[lead].uv_per_lsb > 0;
+  const SampleIndex begin = std::max(ring.begin(), ring.end() - length);
+  bool any_off = false;
+  for (SampleIndex i = begin; i < ring.end(); ++i) {
+    channel.raw.push_back(ring.value(lead, i));
+    channel.missing.push_back(ring.off(lead, i) ? 1 : 0);
+    any_off = any_off || ring.off(lead, i);
+  }
+  if (!any_off) channel.missing.clear();
+  channel.clean = channel.raw;
+  channel.mains_uv = remove_mains(channel.clean, fs, options.mains_hz);
+  return channel;
+}
+
+void StreamAnalyzer::State::end_second() {
+  StreamEvent event;
+  event.quality.emplace();
+  for (std::size_t lead = 0; lead < leads.size(); ++lead) {
+    const Channel channel = last_of(lead, static_cast<SampleIndex>(kQualityS * static_cast<double>(second)));
+    LeadQuality quality = assess_lead(channel, fs);
+    weights[lead] = follows_from_others(lead) ? 0 : weight_of(quality.grade);
+    event.quality->leads.push_back(std::move(quality));
+  }
+  emit(std::move(event));
+  changes.clear();
+  alarms.update(live_facts(), changes);
+  for (StreamAlarm& change : changes) {
+    StreamEvent alarm;
+    alarm.alarm = std::move(change);
+    emit(std::move(alarm));
+  }
+}
+
+LiveFacts StreamAnalyzer::State::live_facts() const {
+  LiveFacts facts;
+  const auto window = static_cast<SampleIndex>(kActivityWindowS * static_cast<double>(second));
+  if (ring.end() < window) return facts;
+  std::vector<std::vector<float>> signals;
+  for (std::size_t lead = 0; lead < leads.size(); ++lead) {
+    if (weights[lead] <= 0 || leads[lead].uv_per_lsb <= 0) continue;
+    Channel channel = last_of(lead, window);
+    // A lead that came back a moment ago would show its step.
+    if (!channel.missing.empty()) continue;
+    remove_baseline_zero_phase(channel.clean, fs);
+    signals.push_back(std::move(channel.clean));
+  }
+  const std::vector<std::span<const float>> views(signals.begin(), signals.end());
+  const Activity activity = activity_of(views, fs);
+  facts.usable = activity.known;
+  facts.silent = activity.silent;
+  facts.disorganised = activity.disorganised;
+  facts.since_beat_s = static_cast<double>(ring.end() - std::max<SampleIndex>(0, last_decided)) / fs.value;
+  if (beats.size() >= 4 && facts.since_beat_s < kRateForgottenS) {
+    double sum = 0, squares = 0;
+    for (std::size_t b = 1; b < beats.size(); ++b) {
+      const auto rr = static_cast<double>(beats[b] - beats[b - 1]);
+      sum += rr;
+      squares += rr * rr;
+    }
+    const auto n = static_cast<double>(beats.size() - 1);
+    const double mean = sum / n;
+    facts.rate_bpm = 60 * fs.value / mean;
+    facts.regular_beats =
+        beats.size() >= 6 && std::sqrt(std::max(0.0, squares / n - mean * mean)) < 0.1 * mean;
+  }
+  return facts;
+}
+
+StreamAnalyzer::StreamAnalyzer(Hertz sampling_frequency, std::vector<StreamLead> leads, Options options)
+    : state_(std::make_unique<State>(sampling_frequency, std::move(leads), options)) {}
+StreamAnalyzer::~StreamAnalyzer() = default;
+StreamAnalyzer::StreamAnalyzer(StreamAnalyzer&&) noexcept = default;
+StreamAnalyzer& StreamAnalyzer::operator=(StreamAnalyzer&&) noexcept = default;
+
+std::span<const StreamEvent> StreamAnalyzer::push(std::span<const std::int32_t> frames,
+                                                  std::uint32_t lead_off) {
+  State& state = *state_;
+  state.events.clear();
+  const std::size_t width = state.leads.size();
+  if (width == 0) return {};
+  for (std::size_t at = 0; at + width <= frames.size(); at += width) {
+    state.push_frame(frames.subspan(at, width), lead_off);
+  }
+  return state.events;
+}
+
+}  // namespace ecg::dsp
