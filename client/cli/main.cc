@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
       command.output.language = language == "zh" ? ecg::Language::kChinese : ecg::Language::kEnglish;
   });
 
-  ecg::cli::add_offline_commands(app, command.output.json, command.exit_code);
+  ecg::cli::add_offline_commands(app, command.output.json, command.output.language, command.exit_code);
   ecg::cli::add_session_commands(app, command);
   ecg::cli::add_reading_commands(app, command);
   ecg::cli::add_clinic_commands(app, command);

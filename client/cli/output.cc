@@ -6,8 +6,8 @@
 #include <iostream>
 
 #include <google/protobuf/util/json_util.h>
-#include <nlohmann/json.hpp>
 
+#include "client/cli/offline/output_file.h"
 #include "common/base/clock.h"
 
 namespace ecg::cli {
@@ -82,19 +82,7 @@ std::string short_name(std::string_view name, std::string_view prefix) {
 }
 
 int fail(const Error& error, const OutputOptions& options) {
-  const auto& f = facts(error.code);
-  if (options.json) {
-    std::cout << nlohmann::json{{"schema", "ecg.error"},
-                                {"code", "E" + std::to_string(f.catalogue)},
-                                {"subject", error.subject},
-                                {"message", message(error, options.language)},
-                                {"next", next_step(error, options.language)},
-                                {"retry_after_ms", error.retry_after_ms}}
-                     .dump()
-              << "\n";
-  }
-  std::cerr << printable(error, options.language) << "\n";
-  return f.exit_code;
+  return report_error(error, options.json, options.language, std::cout, std::cerr);
 }
 
 }  // namespace ecg::cli

@@ -268,9 +268,9 @@ class Check:
         return f"clock offset {gateway.get('clock_offset_ms', '?')} ms, unsent {gateway.get('unsent_studies', '?')}"
 
     def backup(self):
-        file, restored = self.net.state / "backup.ecgbackup", self.net.state / "restored"
-        file.unlink(missing_ok=True)
-        shutil.rmtree(restored, ignore_errors=True)
+        file, restored = self.net.state / "backup", self.net.state / "restored"
+        for folder in (file, restored):
+            shutil.rmtree(folder, ignore_errors=True)
         self.net.admin("backup", "create", str(file))
         self.net.ctl("backup", "verify", str(file))
         self.net.ctl("backup", "restore", str(file), str(restored / "center"))
@@ -286,7 +286,7 @@ class Check:
                 expect(f"{what}: report after the restore", report["version"] == self.signed[what])
         finally:
             second.stop()
-        return f"{file.stat().st_size // 1024} KiB, {len(self.studies)} studies compared"
+        return f"{sum(f.stat().st_size for f in file.rglob('*')) // 1024} KiB, {len(self.studies)} studies compared"
 
     def stop(self):
         bad = self.net.stop()
