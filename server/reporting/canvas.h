@@ -19,6 +19,7 @@ struct Color {
 };
 inline constexpr Color kBlack{};
 inline constexpr Color kGrey{0.35, 0.35, 0.35};
+inline constexpr Color kWarning{0.72, 0.07, 0.07};
 
 enum class Align { kLeft, kCenter, kRight };
 

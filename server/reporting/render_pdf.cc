@@ -10,7 +10,8 @@ namespace ecg::reporting {
 
 Result<std::string> render_pdf(const ReportDocument& document, const dsp::Recording& recording) {
   const dsp::Recording full = dsp::with_derived_limb_leads(recording);
-  const TraceSheet sheet = sheet_3x4_1(PaperScale{}, rhythm_lead(full));
+  const PaperScale scale;
+  const TraceSheet sheet = sheet_3x4_1(scale, chest_gain(full, scale, kRowHeightMm), rhythm_lead(full));
   // The file's own properties name no patient: they survive where the page is not even opened.
   const Canvas::Facts facts{std::string(word(Word::kTitle, document.language)), document.exam_number,
                             document.application, document.created_at};

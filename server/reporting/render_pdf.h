@@ -1,4 +1,5 @@
-// The report as a PDF: A4 landscape, 1:1, layout 3x4+1 at 25 mm/s and 10 mm/mV.
+// The report as a PDF: A4 landscape, 1:1, layout 3x4+1 at 25 mm/s and 10 mm/mV; chest leads at 5 mm/mV, with
+// a pulse and a label that say so, when they would run into other rows.
 #pragma once
 
 #include <string>

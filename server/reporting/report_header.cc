@@ -16,7 +16,6 @@ constexpr double kNormal = 3.0;
 constexpr double kBodyTop = 27.6;
 constexpr double kBodyBottom = 54.4;
 constexpr Color kRule{0.6, 0.6, 0.6};
-constexpr Color kWarning{0.72, 0.07, 0.07};
 
 // "label value" in a column of its own; the value is set smaller when it is long, and nothing is drawn
 // without one.
@@ -224,6 +223,9 @@ void draw_scale(Canvas& canvas, const ReportDocument& d, const TraceSheet& sheet
   const double y = sheet.grid.bottom() + 1.6;
   std::string scale = trimmed_number(sheet.scale.speed_mm_per_s) + " mm/s   " +
                       trimmed_number(sheet.scale.gain_mm_per_mv) + " mm/mV   ";
+  if (sheet.chest_gain_mm_per_mv != sheet.scale.gain_mm_per_mv) {
+    scale += "(V1–V6: " + trimmed_number(sheet.chest_gain_mm_per_mv) + " mm/mV)   ";
+  }
   scale += d.filters.empty() ? std::string(word(Word::kAsRecorded, d.language)) : d.filters;
   scale += "   " + trimmed_number(recording.sampling_frequency.value) + " Hz";
   const double shown = sheet.cells.back().end_s;

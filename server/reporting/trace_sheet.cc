@@ -31,8 +31,8 @@ dsp::SampleIndex frame_at(const dsp::Recording& recording, double seconds) {
   return std::clamp<dsp::SampleIndex>(frame, 0, recording.frames());
 }
 
-LeadScale lead_scale(const dsp::Recording& recording, const dsp::Lead& lead, const TraceSheet& sheet) {
-  const dsp::SampleIndex end = frame_at(recording, sheet.cells.back().end_s);
+LeadScale lead_scale(const dsp::Recording& recording, const dsp::Lead& lead, double gain_mm_per_mv) {
+  const dsp::SampleIndex end = frame_at(recording, kSheetSeconds);
   LeadScale scale{drawing_offset(lead, 0, end), lead.uv_per_lsb, lead.uv_per_lsb > 0};
   if (scale.calibrated) return scale;
   double most = 1;
@@ -40,7 +40,7 @@ LeadScale lead_scale(const dsp::Recording& recording, const dsp::Lead& lead, con
     most = std::max(most,
                     std::abs(static_cast<double>(lead.samples[static_cast<std::size_t>(i)]) - scale.offset));
   }
-  scale.microvolts_per_lsb = kUncalibratedHeight / 2 / sheet.scale.gain_mm_per_mv * 1000 / most;
+  scale.microvolts_per_lsb = kUncalibratedHeight / 2 / gain_mm_per_mv * 1000 / most;
   return scale;
 }
 
@@ -62,13 +62,13 @@ void draw_gap(Canvas& canvas, const TraceCell& cell, double from_mm, double to_m
 }
 
 // The signal between gaps as one polyline through its samples.
-void draw_signal(Canvas& canvas, const TraceSheet& sheet, const TraceCell& cell, const dsp::Lead& lead,
-                 const LeadScale& scale, double hz, dsp::Interval frames) {
+void draw_signal(Canvas& canvas, const TraceCell& cell, const dsp::Lead& lead, const LeadScale& scale,
+                 double hz, dsp::Interval frames) {
   std::vector<PointMm> points;
   points.reserve(static_cast<std::size_t>(frames.end - frames.begin));
   for (dsp::SampleIndex i = frames.begin; i < frames.end; ++i) {
     const double lsb = static_cast<double>(lead.samples[static_cast<std::size_t>(i)]) - scale.offset;
-    points.push_back(cell.at(static_cast<double>(i) / hz, lsb * scale.microvolts_per_lsb, sheet.scale));
+    points.push_back(cell.at(static_cast<double>(i) / hz, lsb * scale.microvolts_per_lsb));
   }
   if (points.size() == 1) points.push_back({points[0].x + 0.05, points[0].y});
   canvas.polyline(points, kTraceWidth, kBlack);
@@ -88,23 +88,25 @@ void draw_cell(Canvas& canvas, const TraceSheet& sheet, const TraceCell& cell,
   }
   const dsp::Lead& lead = recording.leads[static_cast<std::size_t>(position)];
   const double hz = recording.sampling_frequency.value;
-  const LeadScale scale = lead_scale(recording, lead, sheet);
+  const LeadScale scale = lead_scale(recording, lead, cell.scale.gain_mm_per_mv);
   dsp::SampleIndex at = frame_at(recording, cell.begin_s);
   const dsp::SampleIndex end = frame_at(recording, cell.end_s);
   for (const dsp::Interval& gap : lead.gaps) {
     if (gap.end <= at || gap.begin >= end) continue;
-    draw_signal(canvas, sheet, cell, lead, scale, hz, {at, std::max(at, gap.begin)});
+    draw_signal(canvas, cell, lead, scale, hz, {at, std::max(at, gap.begin)});
     const dsp::SampleIndex from = std::max(at, gap.begin), to = std::min(end, gap.end);
-    draw_gap(canvas, cell, cell.at(static_cast<double>(from) / hz, 0, sheet.scale).x,
-             cell.at(static_cast<double>(to) / hz, 0, sheet.scale).x, language);
+    draw_gap(canvas, cell, cell.at(static_cast<double>(from) / hz, 0).x,
+             cell.at(static_cast<double>(to) / hz, 0).x, language);
     at = to;
   }
-  if (at < end) draw_signal(canvas, sheet, cell, lead, scale, hz, {at, end});
+  if (at < end) draw_signal(canvas, cell, lead, scale, hz, {at, end});
   const double width = canvas.text(label_at, label, label_style);
-  if (!scale.calibrated) {
-    canvas.text({label_at.x + width + 1.5, label_at.y + 0.4}, word(Word::kNotCalibrated, language),
-                note_style);
+  std::string note;
+  if (cell.scale.gain_mm_per_mv != sheet.scale.gain_mm_per_mv) {
+    note = std::to_string(std::lround(cell.scale.gain_mm_per_mv)) + " mm/mV";
   }
+  if (!scale.calibrated) note = word(Word::kNotCalibrated, language);
+  canvas.text({label_at.x + width + 1.5, label_at.y + 0.4}, note, {2.6, kWarning});
 }
 
 void draw_grid(Canvas& canvas, const RectMm& grid) {
@@ -136,12 +138,27 @@ double drawing_offset(const dsp::Lead& lead, dsp::SampleIndex begin, dsp::Sample
   return static_cast<double>(*middle);
 }
 
+double chest_gain(const dsp::Recording& recording, const PaperScale& scale, double row_height_mm) {
+  const dsp::SampleIndex end = frame_at(recording, kSheetSeconds);
+  for (const dsp::Lead& lead : recording.leads) {
+    if (!is_chest_lead(lead.id) || lead.uv_per_lsb <= 0) continue;
+    double low = 1e300, high = -1e300;
+    std::size_t gap = 0;
+    for (dsp::SampleIndex i = 0; i < end; ++i) {
+      while (gap < lead.gaps.size() && lead.gaps[gap].end <= i) ++gap;
+      if (gap < lead.gaps.size() && lead.gaps[gap].begin <= i) continue;
+      low = std::min(low, lead.microvolts(i));
+      high = std::max(high, lead.microvolts(i));
+    }
+    if (scale.height_mm(high - low) > row_height_mm) return scale.gain_mm_per_mv / 2;
+  }
+  return scale.gain_mm_per_mv;
+}
+
 void draw_sheet(Canvas& canvas, const TraceSheet& sheet, const dsp::Recording& recording, Language language) {
   draw_grid(canvas, sheet.grid);
   canvas.push_clip(sheet.grid);
-  for (const double zero : sheet.zero_mm) {
-    canvas.polyline(pulse_outline(sheet.pulse_x_mm, zero, sheet.scale), kTraceWidth, kBlack);
-  }
+  for (const Pulse& pulse : sheet.pulses) canvas.polyline(pulse_outline(pulse), kTraceWidth, kBlack);
   for (const TraceCell& cell : sheet.cells) {
     draw_cell(canvas, sheet, cell, recording, language);
     if (cell.begin_s > 0) {  // where one lead ends and the next begins

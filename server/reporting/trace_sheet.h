@@ -16,6 +16,10 @@ dsp::LeadId rhythm_lead(const dsp::Recording& recording);
 // no sample.
 double drawing_offset(const dsp::Lead& lead, dsp::SampleIndex begin, dsp::SampleIndex end);
 
+// Half of the gain when a chest lead is higher from peak to peak than its row, so that it would run through
+// the leads above and below; else the gain itself.
+double chest_gain(const dsp::Recording& recording, const PaperScale& scale, double row_height_mm);
+
 // The recording has all leads that can be derived. Only its first ten seconds are drawn.
 void draw_sheet(Canvas& canvas, const TraceSheet& sheet, const dsp::Recording& recording, Language language);
 

@@ -19,14 +19,14 @@ TEST(TraceGeometry, OneSecondIs25MillimetresAndOneMillivoltIs10) {
 }
 
 TEST(TraceGeometry, PositiveVoltageGoesUpAndTimeToTheRight) {
-  const TraceCell cell{LeadId::kII, 2.5, 5, 100, 50, 1};
-  const PointMm point = cell.at(3.5, 1500, PaperScale{});
+  const TraceCell cell{LeadId::kII, 2.5, 5, 100, 50, 1, PaperScale{}};
+  const PointMm point = cell.at(3.5, 1500);
   EXPECT_DOUBLE_EQ(point.x, 125);
   EXPECT_DOUBLE_EQ(point.y, 35);
 }
 
 TEST(TraceGeometry, PulseIsOneMillivoltFor200Milliseconds) {
-  const auto outline = pulse_outline(20, 80, PaperScale{});
+  const auto outline = pulse_outline({20, 80, PaperScale{}});
   ASSERT_EQ(outline.size(), 6u);
   EXPECT_DOUBLE_EQ(outline[3].x - outline[2].x, 5);
   EXPECT_DOUBLE_EQ(outline[1].y - outline[2].y, 10);
@@ -34,7 +34,7 @@ TEST(TraceGeometry, PulseIsOneMillivoltFor200Milliseconds) {
 }
 
 TEST(TraceGeometry, SheetHolds12LeadsInOrderAndAStripOfTenSeconds) {
-  const TraceSheet sheet = sheet_3x4_1(PaperScale{}, LeadId::kII);
+  const TraceSheet sheet = sheet_3x4_1(PaperScale{}, 10, LeadId::kII);
   ASSERT_EQ(sheet.cells.size(), 13u);
   const LeadId first_column[] = {LeadId::kI, LeadId::kII, LeadId::kIII};
   const LeadId last_column[] = {LeadId::kV4, LeadId::kV5, LeadId::kV6};
@@ -45,33 +45,44 @@ TEST(TraceGeometry, SheetHolds12LeadsInOrderAndAStripOfTenSeconds) {
       const TraceCell& cell = sheet.cells[row * 4 + column];
       const TraceCell& next = sheet.cells[row * 4 + column + 1];
       EXPECT_DOUBLE_EQ(cell.end_s, next.begin_s);
-      EXPECT_DOUBLE_EQ(cell.end_mm(sheet.scale), next.x_mm);
+      EXPECT_DOUBLE_EQ(cell.end_mm(), next.x_mm);
     }
   }
   const TraceCell& strip = sheet.cells.back();
-  EXPECT_DOUBLE_EQ(strip.end_mm(sheet.scale) - strip.x_mm, 250);
+  EXPECT_DOUBLE_EQ(strip.end_mm() - strip.x_mm, 250);
   EXPECT_DOUBLE_EQ(strip.end_s, 10);
 }
 
 TEST(TraceGeometry, EverythingLiesInsideTheGridAndTheGridInsideThePage) {
-  const TraceSheet sheet = sheet_3x4_1(PaperScale{}, LeadId::kII);
+  const TraceSheet sheet = sheet_3x4_1(PaperScale{}, 10, LeadId::kII);
   EXPECT_DOUBLE_EQ(std::fmod(sheet.grid.width, 5), 0);
   EXPECT_DOUBLE_EQ(std::fmod(sheet.grid.height, 5), 0);
   EXPECT_GE(sheet.grid.x, 5);
   EXPECT_LE(sheet.grid.right(), kPageWidthMm - 5);
   EXPECT_LE(sheet.grid.bottom(), kPageHeightMm - 5);
   for (const TraceCell& cell : sheet.cells) {
-    EXPECT_GE(cell.x_mm, sheet.pulse_x_mm + 5 + 1) << "clear of the pulse";
-    EXPECT_LE(cell.end_mm(sheet.scale), sheet.grid.right());
+    EXPECT_GE(cell.x_mm, sheet.pulses.front().x_mm + 5 + 1) << "clear of the pulse";
+    EXPECT_LE(cell.end_mm(), sheet.grid.right());
     EXPECT_GE(cell.zero_mm - sheet.row_height_mm / 2, sheet.grid.y);
     EXPECT_LE(cell.zero_mm + sheet.row_height_mm / 2, sheet.grid.bottom());
   }
 }
 
+TEST(TraceGeometry, HalfGainOfTheChestLeadsHasAPulseOfItsOwn) {
+  const TraceSheet sheet = sheet_3x4_1(PaperScale{}, 5, LeadId::kII);
+  ASSERT_EQ(sheet.pulses.size(), 7u);
+  EXPECT_DOUBLE_EQ(sheet.pulses[1].zero_mm - pulse_outline(sheet.pulses[1])[2].y, 5);
+  EXPECT_DOUBLE_EQ(sheet.pulses[1].x_mm, sheet.pulses[0].x_mm + 5);
+  for (const TraceCell& cell : sheet.cells) {
+    EXPECT_EQ(cell.scale.gain_mm_per_mv, is_chest_lead(cell.lead) ? 5 : 10);
+    EXPECT_GE(cell.x_mm, sheet.pulses[1].x_mm + 5 + 1);
+  }
+}
+
 TEST(TraceGeometry, HalfSpeedShowsTwiceTheTimeOnTheSamePaper) {
-  const TraceSheet sheet = sheet_3x4_1(PaperScale{12.5, 10}, LeadId::kII);
+  const TraceSheet sheet = sheet_3x4_1(PaperScale{12.5, 10}, 10, LeadId::kII);
   EXPECT_DOUBLE_EQ(sheet.cells.back().end_s, 20);
-  EXPECT_DOUBLE_EQ(sheet.cells.back().end_mm(sheet.scale) - sheet.cells.back().x_mm, 250);
+  EXPECT_DOUBLE_EQ(sheet.cells.back().end_mm() - sheet.cells.back().x_mm, 250);
 }
 
 }  // namespace
