@@ -1,5 +1,6 @@
 #include "common/formats/format.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -47,6 +48,37 @@ Format detect(Bytes bytes, const std::string& name) {
   return Format::kUnknown;
 }
 
+Result<ImportedRecording> read_detected(std::span<const NamedBlob> files) {
+  const Bytes bytes(files.front().bytes);
+  const std::string& name = files.front().name;
+  switch (detect(bytes, name)) {
+    case Format::kCsv:
+      return read_csv(bytes, name);
+    case Format::kScp:
+      return read_scp(bytes, name);
+    case Format::kWfdb:
+      return read_wfdb(files);
+    case Format::kUnknown:
+      break;
+  }
+  return Error{ErrorCode::kFormatUnknown, name};
+}
+
+// One oddity per code: what holds for twelve leads is said once, with their names.
+std::vector<Oddity> joined(const std::vector<Oddity>& oddities) {
+  std::vector<Oddity> out;
+  for (const auto& oddity : oddities) {
+    const auto same =
+        std::find_if(out.begin(), out.end(), [&](const Oddity& o) { return o.code == oddity.code; });
+    if (same == out.end()) {
+      out.push_back(oddity);
+    } else if (!oddity.detail.empty()) {
+      same->detail += (same->detail.empty() ? "" : ", ") + oddity.detail;
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string oddity_text(const Oddity& oddity, Language language) {
@@ -86,19 +118,9 @@ Result<std::vector<NamedBlob>> load_files(const std::string& path) {
 
 Result<ImportedRecording> read_files(std::span<const NamedBlob> files) {
   if (files.empty()) return Error{ErrorCode::kFormatUnknown, ""};
-  const Bytes bytes(files.front().bytes);
-  const std::string& name = files.front().name;
-  switch (detect(bytes, name)) {
-    case Format::kCsv:
-      return read_csv(bytes, name);
-    case Format::kScp:
-      return read_scp(bytes, name);
-    case Format::kWfdb:
-      return read_wfdb(files);
-    case Format::kUnknown:
-      break;
-  }
-  return Error{ErrorCode::kFormatUnknown, name};
+  ECG_ASSIGN(auto imported, read_detected(files));
+  imported.oddities = joined(imported.oddities);
+  return imported;
 }
 
 Result<ImportedRecording> read_bytes(Bytes bytes, const std::string& name) {

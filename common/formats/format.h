@@ -37,7 +37,7 @@ struct DeviceFields {
 // Something in the file that a reader of the recording should know and that was no reason to refuse it.
 struct Oddity {
   std::string code;    // a row of oddities.def, e.g. "sensitivity_unknown"
-  std::string detail;  // a lead, a field; no patient data
+  std::string detail;  // leads, fields; no patient data
   friend bool operator==(const Oddity&, const Oddity&) = default;
 };
 
@@ -53,7 +53,7 @@ struct ImportedRecording {
   std::string acquired_local;  // "YYYY-MM-DDTHH:MM:SS" on the device's own clock, zone unknown; may be empty
   std::string format;          // "WFDB", "SCP-ECG", "CSV"
   std::vector<std::string> comments;  // free text lines of the file; may hold patient data
-  std::vector<Oddity> oddities;
+  std::vector<Oddity> oddities;       // each code at most once
 };
 
 // A file by name and content. The name is only a file name, without folders.

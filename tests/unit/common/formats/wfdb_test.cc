@@ -163,6 +163,12 @@ TEST(Wfdb, UnknownSensitivityIsSaidAndNotInvented) {
                    2);
 }
 
+TEST(Wfdb, WhatIsOddAboutSeveralLeadsIsSaidOnce) {
+  auto r = read("r 2 500 1\nr.dat 16 0 16 0 1 1 0 I\nr.dat 16 0 16 0 2 2 0 II\n", {1, 0, 2, 0});
+  ASSERT_TRUE(r.ok());
+  EXPECT_EQ(r->oddities, (std::vector<Oddity>{{"sensitivity_unknown", "I, II"}}));
+}
+
 TEST(Wfdb, HugeCountsDoNotAllocate) {
   EXPECT_EQ(code_of(read("r 1 500 18446744073709551615\nr.dat 16\n", {1, 0})), ErrorCode::kFileTruncated);
   EXPECT_EQ(code_of(read("r 4000000000 500 1\nr.dat 16\n", {1, 0})), ErrorCode::kTooManyLeads);
