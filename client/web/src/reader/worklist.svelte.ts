@@ -1,0 +1,104 @@
+// What waits to be read, kept fresh by the one event stream. Order is the server's; the page never sorts.
+import { client } from '../shared/rpc';
+import { failureOf, kNotSignedIn, type Failure } from '../shared/failure';
+import { KeptStream } from '../shared/stream.svelte';
+import { page_clock } from '../shared/clock.svelte';
+import { session } from '../shared/session.svelte';
+import { ms } from '../shared/time';
+import { EventService, type SubscribeResponse } from '../gen/ecg/v1/events_pb';
+import { Priority, StudyState, type StudySummary } from '../gen/ecg/v1/study_pb';
+import { WorklistScope, WorklistService } from '../gen/ecg/v1/worklist_pb';
+
+const service = client(WorklistService);
+const events = client(EventService);
+const kReloadDelayMs = 250;
+
+class Worklist {
+  rows = $state.raw<StudySummary[]>([]);
+  total = $state(0);
+  as_of = $state(0); // server clock; 0 = never loaded
+  scope = $state<WorklistScope>(WorklistScope.UNSPECIFIED);
+  failure = $state.raw<Failure | null>(null);
+  readonly stream = new KeptStream();
+  changed: (study: StudySummary) => void = () => {};
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  get online(): boolean {
+    return this.stream.state === 'open';
+  }
+
+  get waiting(): StudySummary[] {
+    return this.rows.filter((r) => r.state === StudyState.QUEUED || r.state === StudyState.ASSIGNED);
+  }
+
+  get stat(): number {
+    return this.waiting.filter((r) => r.priority === Priority.STAT).length;
+  }
+
+  get oldest_received_ms(): number | undefined {
+    const times = this.waiting.map((r) => ms(r.receivedAt)).filter((at): at is number => at !== undefined);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  start(): void {
+    void this.stream.run(
+      (signal) => events.subscribe({ sites: false }, { signal }),
+      (message) => this.#heard(message),
+      () => session.ended(),
+    );
+  }
+
+  stop(): void {
+    this.stream.stop();
+    clearTimeout(this.#timer);
+  }
+
+  show(scope: WorklistScope): void {
+    this.scope = scope;
+    void this.load();
+  }
+
+  async load(): Promise<void> {
+    const scope = this.scope;
+    try {
+      const answer = await service.listWorklist({ scope });
+      if (scope !== this.scope) return;
+      this.rows = answer.studies;
+      this.total = answer.total;
+      this.as_of = ms(answer.asOf) ?? page_clock.now;
+      this.failure = null;
+    } catch (error) {
+      this.failure = failureOf(error);
+      if (this.failure.code === kNotSignedIn) session.ended();
+    }
+  }
+
+  #heard(message: SubscribeResponse): void {
+    switch (message.event.case) {
+      case 'hello':
+      case 'keepAlive':
+        page_clock.follow(ms(message.event.value.centerNow) ?? Date.now());
+        if (message.event.case === 'hello') void this.load();
+        break;
+      case 'lagged':
+        void this.load();
+        break;
+      case 'studyChanged': {
+        const study = message.event.value.study;
+        if (!study) break;
+        this.rows = this.rows.map((row) => (row.id === study.id ? study : row));
+        this.changed(study);
+        this.#reloadSoon();
+        break;
+      }
+    }
+  }
+
+  // Many changes at once cost one load.
+  #reloadSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.load(), kReloadDelayMs);
+  }
+}
+
+export const worklist = new Worklist();
