@@ -1,5 +1,6 @@
 #include "gateway/spool/recordings.h"
 
+#include "gateway/spool/changes.h"
 #include "gateway/spool/study_rows.h"
 
 namespace ecg::spool {
@@ -36,55 +37,65 @@ std::string outbound_query(const std::string& rest) {
 
 }  // namespace
 
+namespace change {
+
+Result<void> append_block(sqlite::Database& database, const UploadId& upload,
+                          const ecg::v1::SampleBlock& block) {
+  const auto first = static_cast<std::int64_t>(block.first_frame());
+  ECG_TRY(
+      database
+          .prepare("UPDATE recordings SET frames = ? WHERE upload_id = ? AND frames = ? AND closed_at = 0")
+          .bind(first + block.frame_count(), upload, first)
+          .run());
+  if (database.changes() != 1) {
+    return Error{ErrorCode::kUploadOffsetMismatch, "recording " + upload.value,
+                 "frame " + std::to_string(first)};
+  }
+  const std::string bytes = block.SerializeAsString();
+  return database.prepare("INSERT INTO blocks(upload_id, first_frame, message) VALUES(?, ?, ?)")
+      .bind(upload, first, sqlite::Blob{bytes})
+      .run();
+}
+
+Result<void> end_recording(sqlite::Database& database, const UploadId& upload, const Ending& ending,
+                           Timestamp now) {
+  ECG_ASSIGN(const auto row, recording_by_id(database, upload.value));
+  if (!row) return Error{ErrorCode::kNotFound, "recording " + upload.value};
+  if (row->closed_at) return {};
+  if (row->frames != ending.frames || ending.frames == 0) {
+    return Error{ErrorCode::kDigestMismatch, "recording " + upload.value,
+                 "frames differ from what is stored"};
+  }
+  auto priority = database.prepare("SELECT priority FROM studies WHERE study_id = ?");
+  priority.bind(row->study_id);
+  ECG_ASSIGN(const bool found, priority.step());
+  const bool send = row->send_when_done || (ending.send_if_stat && found && priority.integer(0) == ecg::v1::PRIORITY_STAT);
+  const auto disposition = !send            ? ecg::v1::CLOSE_DISPOSITION_UNSPECIFIED
+                           : ending.partial ? ecg::v1::CLOSE_DISPOSITION_PARTIAL
+                                            : ecg::v1::CLOSE_DISPOSITION_COMPLETE;
+  ECG_TRY(
+      database
+          .prepare(
+              "UPDATE recordings SET closed_at = ?, sha256 = ?, partial = ?, quality = ?, disposition = ? "
+              "WHERE upload_id = ?")
+          .bind(now, sqlite::Blob{ending.sha256}, ending.partial ? 1 : 0, ending.quality, disposition, upload)
+          .run());
+  return database.prepare("UPDATE studies SET phase = ? WHERE study_id = ? AND upload_id = ?")
+      .bind(send ? Phase::kSent : Phase::kAwaitingDecision, row->study_id, upload)
+      .run();
+}
+
+}  // namespace change
+
 void append_block(Spool& spool, const UploadId& upload, const ecg::v1::SampleBlock& block, Spool::Done done) {
   spool.post(
-      [upload, block](sqlite::Database& database) -> Result<void> {
-        const auto first = static_cast<std::int64_t>(block.first_frame());
-        ECG_TRY(
-            database
-                .prepare(
-                    "UPDATE recordings SET frames = ? WHERE upload_id = ? AND frames = ? AND closed_at = 0")
-                .bind(first + block.frame_count(), upload, first)
-                .run());
-        if (database.changes() != 1) {
-          return Error{ErrorCode::kUploadOffsetMismatch, "recording " + upload.value,
-                       "frame " + std::to_string(first)};
-        }
-        const std::string bytes = block.SerializeAsString();
-        return database.prepare("INSERT INTO blocks(upload_id, first_frame, message) VALUES(?, ?, ?)")
-            .bind(upload, first, sqlite::Blob{bytes})
-            .run();
-      },
+      [upload, block](sqlite::Database& database) { return change::append_block(database, upload, block); },
       std::move(done));
 }
 
 Result<void> end_recording(Spool& spool, const UploadId& upload, const Ending& ending) {
-  return spool.write([upload, ending, now = spool.clock().now()](sqlite::Database& database) -> Result<void> {
-    ECG_ASSIGN(const auto row, recording_by_id(database, upload.value));
-    if (!row) return Error{ErrorCode::kNotFound, "recording " + upload.value};
-    if (row->closed_at) return {};
-    if (row->frames != ending.frames || ending.frames == 0) {
-      return Error{ErrorCode::kDigestMismatch, "recording " + upload.value,
-                   "frames differ from what is stored"};
-    }
-    auto priority = database.prepare("SELECT priority FROM studies WHERE study_id = ?");
-    priority.bind(row->study_id);
-    ECG_ASSIGN(const bool found, priority.step());
-    const bool send = row->send_when_done || (found && priority.integer(0) == ecg::v1::PRIORITY_STAT);
-    const auto disposition = !send            ? ecg::v1::CLOSE_DISPOSITION_UNSPECIFIED
-                             : ending.partial ? ecg::v1::CLOSE_DISPOSITION_PARTIAL
-                                              : ecg::v1::CLOSE_DISPOSITION_COMPLETE;
-    ECG_TRY(
-        database
-            .prepare(
-                "UPDATE recordings SET closed_at = ?, sha256 = ?, partial = ?, quality = ?, disposition = ? "
-                "WHERE upload_id = ?")
-            .bind(now, sqlite::Blob{ending.sha256}, ending.partial ? 1 : 0, ending.quality, disposition,
-                  upload)
-            .run());
-    return database.prepare("UPDATE studies SET phase = ? WHERE study_id = ? AND upload_id = ?")
-        .bind(send ? Phase::kSent : Phase::kAwaitingDecision, row->study_id, upload)
-        .run();
+  return spool.write([upload, ending, now = spool.clock().now()](sqlite::Database& database) {
+    return change::end_recording(database, upload, ending, now);
   });
 }
 

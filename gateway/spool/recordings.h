@@ -21,9 +21,10 @@ struct Ending {
   std::string sha256;  // as CloseUpload says
   bool partial = false;
   ecg::v1::QualityGrade quality = ecg::v1::QUALITY_GRADE_UNSPECIFIED;
+  bool send_if_stat = false;  // nobody may be there to decide
 };
-// Ends a recording. It is sent where the operator asked for that at the start, and always when it is STAT;
-// else it awaits the operator's decision. Durable before it answers. A repeat changes nothing. Errors:
+// Ends a recording. It is sent where the operator asked for that at the start; else it awaits the operator's
+// decision. Durable before it answers. A repeat changes nothing. Errors:
 // kNotFound, kDigestMismatch (frames differ from what is stored; end_with_what_is_stored is the way out).
 Result<void> end_recording(Spool& spool, const UploadId& upload, const Ending& ending);
 

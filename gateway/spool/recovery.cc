@@ -26,6 +26,7 @@ Result<void> end_with_what_is_stored(Spool& spool, const UploadId& upload) {
   ending.frames = static_cast<std::int64_t>(digest.frames());
   ending.sha256 = wire::as_bytes(digest.digest());
   ending.partial = true;
+  ending.send_if_stat = true;
   return end_recording(spool, upload, ending);
 }
 

@@ -1,5 +1,6 @@
 #include "gateway/spool/studies.h"
 
+#include "gateway/spool/changes.h"
 #include "gateway/spool/study_rows.h"
 
 namespace ecg::spool {
@@ -36,56 +37,65 @@ Result<ecg::v1::StudyRegistration> registration_of(sqlite::Database& database, c
 
 }  // namespace
 
+namespace change {
+
+Result<void> register_study(sqlite::Database& database, const ecg::v1::StudyRegistration& registration,
+                            Timestamp now) {
+  const StudyId study(registration.study_id());
+  const auto phase = phase_of(database, study);
+  if (phase.ok() && *phase != Phase::kRegistered)
+    return refused(study, "it has a recording, or is cancelled");
+  ecg::v1::StudyRegistration stored = registration;
+  if (phase.ok()) {
+    ECG_ASSIGN(const auto before, registration_of(database, study));
+    stored.set_attempt(before.attempt());
+  }
+  const std::string bytes = stored.SerializeAsString();
+  const std::string patient = stored.patient().id();
+  auto upsert = database.prepare(
+      "INSERT INTO studies(study_id, registration, phase, priority, patient_id, attempt, created_at) "
+      "VALUES(?1, ?2, 1, ?3, ?4, ?5, ?6) ON CONFLICT(study_id) DO UPDATE SET "
+      "registration = ?2, priority = ?3, patient_id = ?4");
+  return upsert
+      .bind(study, sqlite::Blob{bytes}, upload_order(stored.priority()), patient, stored.attempt(), now)
+      .run();
+}
+
+Result<void> begin_recording(sqlite::Database& database, const NewRecording& recording) {
+  ECG_ASSIGN(const Phase phase, phase_of(database, recording.study_id));
+  if (phase != Phase::kRegistered) return refused(recording.study_id, "it has a recording, or is cancelled");
+  ECG_ASSIGN(auto registration, registration_of(database, recording.study_id));
+  const std::int64_t us = to_micros(recording.begun_at);
+  registration.mutable_acquired_at()->set_seconds(us / 1'000'000);
+  registration.mutable_acquired_at()->set_nanos(static_cast<std::int32_t>(us % 1'000'000) * 1000);
+  registration.set_clock_offset_ms(recording.clock_offset_ms);
+  registration.set_clock_uncertainty_ms(recording.clock_uncertainty_ms);
+  const std::string bytes = registration.SerializeAsString();
+  const std::string format = recording.format.SerializeAsString();
+  ECG_TRY(database
+              .prepare("INSERT INTO recordings(upload_id, study_id, attempt, format, registration, begun_at, "
+                       "wanted_frames, send_when_done) VALUES(?, ?, ?, ?, ?, ?, ?, ?)")
+              .bind(recording.upload_id, recording.study_id, registration.attempt(), sqlite::Blob{format},
+                    sqlite::Blob{bytes}, recording.begun_at, recording.wanted_frames,
+                    recording.send_when_done ? 1 : 0)
+              .run());
+  return database.prepare("UPDATE studies SET phase = ?, upload_id = ?, registration = ? WHERE study_id = ?")
+      .bind(Phase::kAcquiring, recording.upload_id, sqlite::Blob{bytes}, recording.study_id)
+      .run();
+}
+
+}  // namespace change
+
 Result<void> register_study(Spool& spool, const ecg::v1::StudyRegistration& registration) {
-  return spool.write([registration, now = spool.clock().now()](sqlite::Database& database) -> Result<void> {
-    const StudyId study(registration.study_id());
-    const auto phase = phase_of(database, study);
-    if (phase.ok() && *phase != Phase::kRegistered)
-      return refused(study, "it has a recording, or is cancelled");
-    ecg::v1::StudyRegistration stored = registration;
-    if (phase.ok()) {
-      ECG_ASSIGN(const auto before, registration_of(database, study));
-      stored.set_attempt(before.attempt());
-    }
-    const std::string bytes = stored.SerializeAsString();
-    auto upsert = database.prepare(
-        "INSERT INTO studies(study_id, registration, phase, priority, patient_id, attempt, created_at) "
-        "VALUES(?1, ?2, 1, ?3, ?4, ?5, ?6) ON CONFLICT(study_id) DO UPDATE SET "
-        "registration = ?2, priority = ?3, patient_id = ?4");
-    return upsert
-        .bind(study, sqlite::Blob{bytes}, upload_order(stored.priority()), stored.patient().id(),
-              stored.attempt(), now)
-        .run();
+  return spool.write([registration, now = spool.clock().now()](sqlite::Database& database) {
+    return change::register_study(database, registration, now);
   });
 }
 
 Result<void> begin_recording(Spool& spool, const NewRecording& recording) {
   ECG_TRY(spool.require_room());
-  return spool.write([recording](sqlite::Database& database) -> Result<void> {
-    ECG_ASSIGN(const Phase phase, phase_of(database, recording.study_id));
-    if (phase != Phase::kRegistered)
-      return refused(recording.study_id, "it has a recording, or is cancelled");
-    ECG_ASSIGN(auto registration, registration_of(database, recording.study_id));
-    const std::int64_t us = to_micros(recording.begun_at);
-    registration.mutable_acquired_at()->set_seconds(us / 1'000'000);
-    registration.mutable_acquired_at()->set_nanos(static_cast<std::int32_t>(us % 1'000'000) * 1000);
-    registration.set_clock_offset_ms(recording.clock_offset_ms);
-    registration.set_clock_uncertainty_ms(recording.clock_uncertainty_ms);
-    const std::string bytes = registration.SerializeAsString();
-    const std::string format = recording.format.SerializeAsString();
-    ECG_TRY(
-        database
-            .prepare("INSERT INTO recordings(upload_id, study_id, attempt, format, registration, begun_at, "
-                     "wanted_frames, send_when_done) VALUES(?, ?, ?, ?, ?, ?, ?, ?)")
-            .bind(recording.upload_id, recording.study_id, registration.attempt(), sqlite::Blob{format},
-                  sqlite::Blob{bytes}, recording.begun_at, recording.wanted_frames,
-                  recording.send_when_done ? 1 : 0)
-            .run());
-    return database
-        .prepare("UPDATE studies SET phase = ?, upload_id = ?, registration = ? WHERE study_id = ?")
-        .bind(Phase::kAcquiring, recording.upload_id, sqlite::Blob{bytes}, recording.study_id)
-        .run();
-  });
+  return spool.write(
+      [recording](sqlite::Database& database) { return change::begin_recording(database, recording); });
 }
 
 Result<void> send_study(Spool& spool, const StudyId& study) {

@@ -1,0 +1,29 @@
+// The connection to the center. No gRPC type is complete here, so that includers stay light.
+#pragma once
+
+#include <memory>
+#include <string>
+
+namespace grpc {
+class Channel;
+}
+
+namespace ecg::uplink {
+
+// What enrolment gave this gateway.
+struct Enrolment {
+  std::string gateway_id;
+  std::string site_id;
+  std::string center_address;  // host:port
+  std::string certificate_pem;
+  std::string key_pem;
+  std::string ca_pem;  // the only one trusted
+  std::string receipt_key_id;
+  std::string receipt_key_der;  // SubjectPublicKeyInfo, ECDSA P-256
+};
+
+// mTLS, TLS 1.3. Connects when first used. A half-open connection is found within 30 s (ping after 20 s,
+// answer within 10 s); after a failure gRPC tries again when asked, at most every 2 s.
+std::shared_ptr<grpc::Channel> make_channel(const Enrolment& enrolment);
+
+}  // namespace ecg::uplink
