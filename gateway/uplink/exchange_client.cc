@@ -10,7 +10,6 @@
 #include "common/base/log.h"
 #include "gateway/spool/mail.h"
 #include "gateway/spool/recordings.h"
-#include "gateway/spool/site.h"
 #include "gateway/spool/studies.h"
 #include "gateway/uplink/backoff.h"
 #include "gateway/uplink/status_error.h"
@@ -218,9 +217,9 @@ Result<void> ExchangeClient::take(const ecg::v1::CenterMessage& message, Convers
   }
   if (message.has_tick()) take_tick(message.tick(), conversation);
   line_.set(ecg::v1::LINE_STATE_CONNECTED);
-  if (message.has_progress()) ECG_TRY(spool::store_progress(spool_, message.progress()));
+  if (message.has_progress()) ECG_TRY(options_.on_progress(message.progress()));
   if (message.has_delivery()) {
-    ECG_TRY(store(message.delivery()));
+    ECG_TRY(options_.on_delivery(message.delivery()));
     {
       const std::lock_guard lock(conversation.mutex);
       conversation.to_acknowledge.push_back(message.delivery().delivery_id());
@@ -245,21 +244,6 @@ void ExchangeClient::take_tick(const ecg::v1::Tick& tick, Conversation& conversa
     const auto noted = spool::outgoing_heard(spool_, *heard);
     if (!noted.ok()) log::error("outgoing_not_settled", noted.error());
   }
-}
-
-Result<void> ExchangeClient::store(const ecg::v1::Delivery& delivery) {
-  switch (delivery.item_case()) {
-    case ecg::v1::Delivery::kReport:
-      return spool::store_report(spool_, delivery.report());
-    case ecg::v1::Delivery::kCritical:
-      return spool::store_critical(spool_, delivery.critical());
-    case ecg::v1::Delivery::kSettings:
-      return spool::store_settings(spool_, delivery.settings());
-    case ecg::v1::Delivery::ITEM_NOT_SET:
-      break;
-  }
-  log::warning("delivery_of_unknown_kind");  // a newer center; acknowledged, or it would come for ever
-  return {};
 }
 
 }  // namespace ecg::uplink

@@ -9,6 +9,8 @@
 #include <string>
 #include <thread>
 
+#include "ecg/v1/exchange.pb.h"
+
 #include "common/base/random.h"
 #include "gateway/spool/spool.h"
 #include "gateway/uplink/channel.h"
@@ -26,6 +28,9 @@ class ExchangeClient {
     std::chrono::milliseconds heartbeat{15'000};
     std::chrono::milliseconds silence_max{40'000};  // no answer so long: the connection is dead
     std::function<bool()> device_connected;
+    // Store durably before they answer; an error breaks the conversation, so that the item comes again.
+    std::function<Result<void>(const ecg::v1::Delivery&)> on_delivery;
+    std::function<Result<void>(const ecg::v1::StudyProgress&)> on_progress;
   };
   ExchangeClient(spool::Spool& spool, std::shared_ptr<grpc::Channel> channel, Line& line, Random& random,
                  Options options);
@@ -43,7 +48,6 @@ class ExchangeClient {
   void read(Conversation& conversation);
   Result<void> take(const ecg::v1::CenterMessage& message, Conversation& conversation);
   void take_tick(const ecg::v1::Tick& tick, Conversation& conversation);
-  Result<void> store(const ecg::v1::Delivery& delivery);
 
   spool::Spool& spool_;
   const std::shared_ptr<grpc::Channel> channel_;
@@ -53,7 +57,7 @@ class ExchangeClient {
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   Conversation* current_ = nullptr;  // guarded by mutex_
-  bool heard_ = false;               // the running thread only; in this conversation
+  bool heard_ = false;  // the running thread only; whether the center answered in this conversation
   std::thread thread_;
 };
 
