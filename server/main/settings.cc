@@ -30,19 +30,20 @@ std::uint64_t mebibytes(ConfigReader& config, std::string_view key, std::int64_t
 Result<LoadedSettings> load_settings(const std::filesystem::path& file) {
   ECG_ASSIGN(auto config, ConfigReader::open(file));
   Settings s;
-  s.center_name = config.text("center.name", "ECG center", 128);
-  s.duty_phone = config.text("center.duty_phone", "", 64);
-  s.host_names = config.list("center.host_names", {"localhost"});
-  s.state = config.path("center.state", "/var/lib/ecg-server");
-  s.control_socket = config.path("center.control_socket", default_control_socket(s.state));
+  s.center_name = config.text("center_name", "ECG center", 128);
+  s.duty_phone = config.text("duty_phone", "", 64);
+  s.public_host = config.text("public_host", "localhost", 253);
+  s.host_names = config.list("host_names", {});
+  s.state = config.path("state_dir", "/var/lib/ecg-server");
+  s.control_socket = config.path("control_socket", default_control_socket(s.state));
+  s.web_assets = config.path("web_dir", "/usr/share/ecg/web");
   s.gateways = listen_address(config, "gateways", "0.0.0.0", 7443);
   s.gateway_connections_per_address =
-      static_cast<int>(config.integer("gateways.connections_per_address", 8, 1, 4096));
+      static_cast<int>(config.integer("gateways.connections_per_address", 64, 1, 4096));
   s.enrolment = listen_address(config, "enrolment", "0.0.0.0", 7444);
-  s.web = listen_address(config, "web", "0.0.0.0", 8443);
-  s.web_assets = config.path("web.assets", "/usr/share/ecg/web");
-  s.web_certificate = config.path("web.certificate", "");
-  s.web_key = config.path("web.key", "");
+  s.browsers = listen_address(config, "browsers", "0.0.0.0", 8443);
+  s.browser_certificate = config.path("browsers.certificate", "");
+  s.browser_key = config.path("browsers.key", "");
   s.analysis_workers = static_cast<int>(config.integer("analysis.workers", 2, 1, 64));
   s.analysis_time_max = config.seconds("analysis.time_s", std::chrono::seconds{10},
                                        std::chrono::milliseconds{100}, std::chrono::minutes{10});
@@ -53,9 +54,9 @@ Result<LoadedSettings> load_settings(const std::filesystem::path& file) {
   ECG_TRY(config.finish());
 
   (void)log::parse_level(level, &s.log_level);
-  if (s.host_names.empty()) return Error{ErrorCode::kConfigInvalid, "center.host_names: at least one name"};
-  if (s.web_certificate.empty() != s.web_key.empty()) {
-    return Error{ErrorCode::kConfigInvalid, "web.certificate and web.key: both or neither"};
+  if (s.public_host.empty()) return Error{ErrorCode::kConfigInvalid, "public_host: a name or an address"};
+  if (s.browser_certificate.empty() != s.browser_key.empty()) {
+    return Error{ErrorCode::kConfigInvalid, "browsers.certificate and browsers.key: both or neither"};
   }
   if (s.mains_hz != 0 && s.mains_hz != 50 && s.mains_hz != 60) {
     return Error{ErrorCode::kConfigInvalid, "analysis.mains_hz: 50, 60, or 0 for no mains filter"};

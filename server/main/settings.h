@@ -22,15 +22,16 @@ struct ListenAddress {
 
 struct Settings {
   std::string center_name, duty_phone;
-  std::vector<std::string>
-      host_names;  // under which gateways and browsers reach the center; the first is told to them
+  std::string public_host;              // where gateways and browsers reach the center
+  std::vector<std::string> host_names;  // other names and addresses, for the server's certificate
   std::filesystem::path state;
   std::filesystem::path control_socket;
-
-  ListenAddress gateways, enrolment, web;
-  int gateway_connections_per_address = 8;
   std::filesystem::path web_assets;
-  std::filesystem::path web_certificate, web_key;  // both or neither; neither: issued by the center's own CA
+
+  ListenAddress gateways, enrolment, browsers;
+  int gateway_connections_per_address = 64;
+  // Both or neither; neither: issued by the center's own CA.
+  std::filesystem::path browser_certificate, browser_key;
 
   int analysis_workers = 2;
   std::chrono::microseconds analysis_time_max{};

@@ -36,7 +36,7 @@ TEST_F(SettingsFile, AnEmptyFileGivesTheDocumentedDefaults) {
   const Settings& s = loaded->settings;
   EXPECT_EQ(s.gateways.port, 7443);
   EXPECT_EQ(s.enrolment.port, 7444);
-  EXPECT_EQ(s.web.port, 8443);
+  EXPECT_EQ(s.browsers.port, 8443);
   EXPECT_EQ(s.analysis_workers, 2);
   EXPECT_EQ(s.analysis_time_max, std::chrono::seconds{10});
 }
@@ -48,7 +48,10 @@ TEST_F(SettingsFile, TheAnnotatedExampleHoldsTheDefaults) {
   ASSERT_TRUE(defaults.ok());
   EXPECT_EQ(example->settings.state, defaults->settings.state);
   EXPECT_EQ(example->settings.web_assets, defaults->settings.web_assets);
-  EXPECT_EQ(example->settings.web.port, defaults->settings.web.port);
+  EXPECT_EQ(example->settings.browsers.port, defaults->settings.browsers.port);
+  EXPECT_TRUE(example->settings.browser_certificate.empty());
+  EXPECT_EQ(example->settings.gateway_connections_per_address,
+            defaults->settings.gateway_connections_per_address);
   EXPECT_EQ(example->settings.disk_reserve_bytes, defaults->settings.disk_reserve_bytes);
   EXPECT_EQ(example->settings.analysis_memory_bytes, defaults->settings.analysis_memory_bytes);
 }
@@ -58,11 +61,12 @@ TEST_F(SettingsFile, AnUnknownKeyIsRefusedWithTheNearest) {
 }
 
 TEST_F(SettingsFile, APortOutsideItsRangeIsRefused) {
-  expect_refused("[web]\nport = 65536\n", ErrorCode::kConfigInvalid, "web.port");
+  expect_refused("[browsers]\nport = 65536\n", ErrorCode::kConfigInvalid, "browsers.port");
 }
 
 TEST_F(SettingsFile, ACertificateWithoutItsKeyIsRefused) {
-  expect_refused("[web]\ncertificate = \"/etc/ecg/web.pem\"\n", ErrorCode::kConfigInvalid, "web.key");
+  expect_refused("[browsers]\ncertificate = \"/etc/ecg/web.pem\"\n", ErrorCode::kConfigInvalid,
+                 "browsers.key");
 }
 
 TEST_F(SettingsFile, AMainsFrequencyThatNoGridHasIsRefused) {
