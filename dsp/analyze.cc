@@ -175,6 +175,17 @@ void drop_unsteady_p(Chain& chain) {
   if (steadiness < (irregular ? 0.6 : 0.3)) chain.waves->p.reset();
 }
 
+// Where the usual beat itself is that of a ventricular tachycardia, its beats are ventricular.
+void mark_tachycardia_beats(Chain& chain, std::span<const RhythmInterval> rhythm) {
+  for (const RhythmInterval& r : rhythm) {
+    if (r.code != "VT") continue;
+    for (Beat& beat : chain.beats) {
+      if (beat.r_peak >= r.interval.begin && beat.r_peak < r.interval.end)
+        beat.beat_class = BeatClass::kVentricular;
+    }
+  }
+}
+
 // The median beat of all leads on signals whose baseline passes through the level before each QRS.
 void delineate_usual_beat(Chain& chain) {
   const auto usual = beats_of_group(chain.shapes, chain.usual);
@@ -302,8 +313,9 @@ Analysis analyze(const Recording& recording, const Options& options) {
   rhythm_facts.frames = full.frames();
   rhythm_facts.sampling_frequency = chain.fs;
   if (chain.readable) {
-    rhythm_facts.disorganised = disorganised_stretches(chain.channels, chain.fs);
-    rhythm_facts.silent = silent_stretches(chain.channels, chain.fs);
+    ActivityStretches activity = activity_stretches(chain.channels, chain.fs);
+    rhythm_facts.disorganised = std::move(activity.disorganised);
+    rhythm_facts.silent = std::move(activity.silent);
     find_beats(chain, rhythm_facts.disorganised);
     // Beats that do not resemble each other are noise taken for beats: nothing may be concluded from them.
     chain.readable = beats_cohere(chain);
@@ -316,13 +328,7 @@ Analysis analyze(const Recording& recording, const Options& options) {
     if (chain.waves)
       rhythm_facts.usual_qrs_ms = (chain.waves->qrs.offset - chain.waves->qrs.onset) * 1000 / hz;
     out.rhythm = rhythm_intervals(chain.beats, rhythm_facts);
-    const bool vt = leading_rhythm(out.rhythm) == "VT";
-    const bool no_usual_beat = vt && chain.beats.size() > 2 &&
-                               std::ranges::count(chain.beats, BeatClass::kNormal, &Beat::beat_class) * 5 >=
-                                   4 * static_cast<std::ptrdiff_t>(chain.beats.size());
-    if (no_usual_beat) {
-      for (Beat& beat : chain.beats) beat.beat_class = BeatClass::kVentricular;
-    }
+    mark_tachycardia_beats(chain, out.rhythm);
     measure(chain, !rhythm_facts.disorganised.empty(), out);
     measure_leads(chain, out, facts);
     if (chain.waves && full.duration_s() <= kMarksMostS) {

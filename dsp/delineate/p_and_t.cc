@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -9,13 +10,15 @@ namespace ecg::dsp {
 namespace {
 
 constexpr double kLeastTUv = 60;
-constexpr double kLeastPUv = 18;
+constexpr double kLeastPUv = 11;
 constexpr double kPOverRest = 2.2;
-constexpr double kPEdgeShare = 0.14;
+// The edge of P as a share of its peak; the stricter ones where the looser runs into what lies beside P.
+constexpr std::array<double, 4> kPEdgeShares = {0.16, 0.24, 0.34, 0.45};
+constexpr double kShortestPMs = 45, kLongestPMs = 150;
 constexpr double kLongestPrMs = 330;
 // A T wave may not end later than this share of the cycle behind R.
 constexpr double kLatestTShare = 0.72;
-constexpr double kGlobalTEndQuantile = 0.6;
+constexpr double kGlobalTEndQuantile = 0.9;
 
 double mean_of(const std::vector<float>& x, int begin, int end) {
   begin = std::max(begin, 0);
@@ -122,11 +125,15 @@ std::optional<PWave> find_p(const MedianBeat& beat, const QrsBounds& qrs, const 
   const double rest = static_cast<double>(quantile(sorted, 0.3));
   if (size < kLeastPUv || size < kPOverRest * rest || peak <= margin || peak >= n - margin - 1)
     return std::nullopt;
-  const double limit = std::max(kPEdgeShare * size, std::min(1.2 * rest, 0.4 * size));
-  const int onset = p_edge(strength, peak, -1, limit, 0.15 * size);
-  const int offset = p_edge(strength, peak, 1, limit, 0.15 * size);
-  if (offset - onset < samples_of_ms(fs, 55) || offset - onset > samples_of_ms(fs, 170)) return std::nullopt;
-  return PWave{begin + onset, begin + peak, begin + offset, size};
+  for (double share : kPEdgeShares) {
+    const double limit = std::max(share * size, std::min(1.2 * rest, 0.4 * size));
+    const int onset = p_edge(strength, peak, -1, limit, 0.15 * size);
+    const int offset = p_edge(strength, peak, 1, limit, 0.15 * size);
+    if (offset - onset < samples_of_ms(fs, kShortestPMs)) return std::nullopt;
+    if (offset - onset <= samples_of_ms(fs, kLongestPMs))
+      return PWave{begin + onset, begin + peak, begin + offset, size};
+  }
+  return std::nullopt;
 }
 
 }  // namespace

@@ -10,10 +10,10 @@ namespace {
 
 constexpr double kReachMs = 90;        // farthest boundary from the fast part of QRS
 constexpr double kQuietRunMs = 10;     // so long must the leads rest
-constexpr double kOnsetShare = 0.045;  // of the greatest speed
-constexpr double kOffsetShare = 0.065;
+constexpr double kOnsetShare = 0.028;  // of the greatest speed
+constexpr double kOffsetShare = 0.034;
 constexpr double kCoreShare = 0.30;
-constexpr double kNoiseFactor = 2.5;
+constexpr double kNoiseFactor = 2.0;
 
 // Root of the summed squared slopes over about 8 ms.
 std::vector<float> speed_of(const MedianBeat& beat, Hertz fs) {

@@ -65,6 +65,13 @@ void filter_zero_phase(const Biquad& section, int pad, std::vector<float>& signa
   for (std::size_t i = 0; i < signal.size(); ++i) signal[i] = static_cast<float>(padded[i + margin]);
 }
 
+std::vector<float> thinned(std::span<const float> values, std::size_t step) {
+  std::vector<float> out;
+  out.reserve(values.size() / step + 1);
+  for (std::size_t i = 0; i < values.size(); i += step) out.push_back(values[i]);
+  return out;
+}
+
 float quantile(std::vector<float>& values, double q) {
   if (values.empty()) return 0;
   const double at = std::clamp(q, 0.0, 1.0) * static_cast<double>(values.size() - 1);

@@ -38,4 +38,7 @@ void filter_zero_phase(const Biquad& section, int pad, std::vector<float>& signa
 // The q-quantile, 0 <= q <= 1; reorders values. 0 for none.
 float quantile(std::vector<float>& values, double q);
 
+// Every step-th value, for quantiles of signals that change slowly against the sampling frequency.
+std::vector<float> thinned(std::span<const float> values, std::size_t step);
+
 }  // namespace ecg::dsp

@@ -9,6 +9,9 @@
 namespace ecg::dsp {
 namespace {
 
+// The sine is turned from sample to sample and set anew after so many, before rounding errors count.
+constexpr std::size_t kExactEvery = 1024;
+
 struct Sine {
   double cosine = 0, sine = 0;
 };
@@ -43,7 +46,7 @@ struct Fit {
 Fit fit(const std::vector<float>& fast, std::size_t begin, std::size_t end, const std::vector<float>& cosine,
         const std::vector<float>& sine, std::vector<float>& scratch) {
   scratch.clear();
-  for (std::size_t i = begin; i < end; ++i) scratch.push_back(std::abs(fast[i]));
+  for (std::size_t i = begin; i < end; i += 3) scratch.push_back(std::abs(fast[i]));
   const float limit = 3.0F * quantile(scratch, 0.5) + 1e-6F;
   double cc = 0, ss = 0, cs = 0, xc = 0, xs = 0, xx = 0;
   Fit result;
@@ -70,11 +73,21 @@ double remove_mains(std::vector<float>& signal, Hertz sampling_frequency, double
   if (mains_hz <= 0 || mains_hz > 0.45 * hz || signal.size() < window) return 0;
   const std::vector<float> fast = without_slow_part(signal, hz / mains_hz);
   std::vector<float> cosine(signal.size()), sine(signal.size()), scratch;
+  const double turn = 2 * std::numbers::pi * mains_hz / hz;
+  const double turn_cosine = std::cos(turn), turn_sine = std::sin(turn);
+  double c = 1, s = 0;
   for (std::size_t i = 0; i < signal.size(); ++i) {
-    // The phase is folded first so that long recordings lose no precision.
-    const double turns = std::fmod(static_cast<double>(i) * mains_hz / hz, 1.0);
-    cosine[i] = static_cast<float>(std::cos(2 * std::numbers::pi * turns));
-    sine[i] = static_cast<float>(std::sin(2 * std::numbers::pi * turns));
+    if (i % kExactEvery == 0) {
+      // The phase is folded first so that long recordings lose no precision.
+      const double turns = std::fmod(static_cast<double>(i) * mains_hz / hz, 1.0);
+      c = std::cos(2 * std::numbers::pi * turns);
+      s = std::sin(2 * std::numbers::pi * turns);
+    }
+    cosine[i] = static_cast<float>(c);
+    sine[i] = static_cast<float>(s);
+    const double next = c * turn_cosine - s * turn_sine;
+    s = s * turn_cosine + c * turn_sine;
+    c = next;
   }
   const std::size_t hop = window / 2;
   std::vector<Sine> sines;
@@ -97,9 +110,10 @@ double remove_mains(std::vector<float>& signal, Hertz sampling_frequency, double
     const auto k = std::min(static_cast<std::size_t>(at), sines.size() - 1);
     const auto next = std::min(k + 1, sines.size() - 1);
     const double share = at - static_cast<double>(k);
-    const double c = sines[k].cosine + share * (sines[next].cosine - sines[k].cosine);
-    const double s = sines[k].sine + share * (sines[next].sine - sines[k].sine);
-    signal[i] -= static_cast<float>(c * static_cast<double>(cosine[i]) + s * static_cast<double>(sine[i]));
+    const double of_cosine = sines[k].cosine + share * (sines[next].cosine - sines[k].cosine);
+    const double of_sine = sines[k].sine + share * (sines[next].sine - sines[k].sine);
+    signal[i] -= static_cast<float>(of_cosine * static_cast<double>(cosine[i]) +
+                                    of_sine * static_cast<double>(sine[i]));
   }
   return amplitude;
 }

@@ -46,7 +46,9 @@ void add_rhythm_statements(const Facts& facts, std::vector<Statement>& out) {
   if (rate.value) evidence.push_back({"", "ventricular_rate_bpm", *rate.value, 0});
   if (rhythm == "AFIB") {
     const bool fast = rate.value && *rate.value > kRapidAfBpm, slow = rate.value && *rate.value < kSlowAfBpm;
-    out.push_back(statement(fast ? "AFIB_RVR" : slow ? "AFIB_SVR" : "AFIB", Certainty::kProbable, evidence));
+    out.push_back(statement("AFIB", Certainty::kProbable, evidence));
+    if (fast || slow)
+      out.push_back(statement(fast ? "AFIB_RVR" : "AFIB_SVR", Certainty::kProbable, evidence));
   } else if (rhythm == "UNKNOWN") {
     out.push_back(statement("RHYTHM_UNKNOWN", Certainty::kPossible, evidence));
   } else {

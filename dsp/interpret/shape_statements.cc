@@ -8,6 +8,8 @@ namespace ecg::dsp {
 namespace {
 
 constexpr double kWideMs = 120;
+// Below this the pattern is more often hypertrophy with fascicular block (after Strauss 2011).
+constexpr double kLeftBundleMs = 130;
 constexpr double kSokolowUv = 3500, kCornellMenUv = 2800, kCornellWomenUv = 2000;
 constexpr double kLowVoltageUv = 500;
 
@@ -22,8 +24,8 @@ bool add_conduction(const Facts& facts, std::vector<Statement>& out) {
     out.push_back(statement("IVCD", Certainty::kPossible, evidence));
   } else if (v1->terminal_area > 0 && one->terminal_area < 0 && v1->r_uv > 200) {
     out.push_back(statement("CRBBB", Certainty::kProbable, evidence));
-  } else if (v1->qrs_area < 0 && v1->s_uv > 2 * v1->r_uv && v6->qrs_area > 0 && one->qrs_area > 0 &&
-             v6->terminal_area > 0) {
+  } else if (v1->qrs_area < 0 && v1->s_uv > 3 * v1->r_uv && one->qrs_area > 0 && one->r_uv > 5 * one->s_uv &&
+             *qrs.value >= kLeftBundleMs) {
     out.push_back(statement("CLBBB", Certainty::kProbable, evidence));
   } else {
     out.push_back(statement("IVCD", Certainty::kProbable, evidence));
@@ -66,8 +68,8 @@ void add_voltage(const Facts& facts, bool wide, std::vector<Statement>& out) {
     if (sokolow > kSokolowUv) evidence.push_back({"V1+V5/V6", "sokolow_uv", sokolow, kSokolowUv});
     if (cornell > cornell_limit) evidence.push_back({"aVL+V3", "cornell_uv", cornell, cornell_limit});
     if (!evidence.empty()) {
-      out.push_back(
-          statement(evidence.size() == 2 ? "LVH" : "LVHV", Certainty::kPossible, std::move(evidence)));
+      out.push_back(statement("LVH", evidence.size() == 2 ? Certainty::kProbable : Certainty::kPossible,
+                              std::move(evidence)));
     }
   }
   constexpr std::array<LeadId, 6> kLimb = {LeadId::kI,   LeadId::kII,  LeadId::kIII,

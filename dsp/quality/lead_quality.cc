@@ -29,7 +29,7 @@ Seconds count_seconds(const Channel& channel, Hertz fs) {
   const auto second = static_cast<std::size_t>(samples_of_ms(fs, 1000));
   const std::vector<float>& x = channel.raw;
   if (x.empty()) return seconds;
-  std::vector<float> copy = x;
+  std::vector<float> copy = thinned(x, 8);
   const float middle = quantile(copy, 0.5);
   const auto [lowest, highest] = std::minmax_element(x.begin(), x.end());
   const bool far = channel.calibrated &&
@@ -63,7 +63,7 @@ double muscle_uv(const Channel& channel, Hertz fs) {
   std::vector<float> smooth, residual;
   moving_average(channel.clean, samples_of_ms(fs, 12), smooth);
   residual.reserve(smooth.size());
-  for (std::size_t i = 0; i < smooth.size(); ++i) {
+  for (std::size_t i = 0; i < smooth.size(); i += 3) {
     if (!channel.is_missing(i)) residual.push_back(std::abs(channel.clean[i] - smooth[i]));
   }
   return 1.48 * static_cast<double>(quantile(residual, 0.5));
@@ -78,6 +78,7 @@ double wander_uv(const Channel& channel, Hertz fs) {
     smooth.erase(smooth.begin(), smooth.begin() + second / 2);
     smooth.resize(smooth.size() - static_cast<std::size_t>(second / 2));
   }
+  smooth = thinned(smooth, 16);
   std::vector<float> copy = smooth;
   return static_cast<double>(quantile(smooth, 0.98)) - static_cast<double>(quantile(copy, 0.02));
 }

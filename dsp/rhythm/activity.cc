@@ -28,7 +28,7 @@ LeadActivity activity_of_lead(std::span<const float> x, Hertz fs) {
   LeadActivity out;
   std::vector<float> smooth;
   moving_average(x, samples_of_ms(fs, 20), smooth);
-  std::vector<float> sorted = smooth;
+  std::vector<float> sorted = thinned(smooth, 4);
   const float high = quantile(sorted, 0.98), low = quantile(sorted, 0.02);
   out.range_uv = static_cast<double>(high - low);
   double sum = 0, steps = 0;
@@ -54,43 +54,53 @@ LeadActivity activity_of_lead(std::span<const float> x, Hertz fs) {
   return out;
 }
 
-template <class Wanted>
-std::vector<Interval> stretches(std::span<const Channel> channels, Hertz fs, double window_s, double hop_s,
-                                int least_windows, Wanted wanted) {
-  std::vector<Interval> found;
-  const SampleIndex frames =
-      channels.empty() ? 0 : static_cast<SampleIndex>(channels.front().centered.size());
-  const SampleIndex window = samples_of_ms(fs, 1000 * window_s), hop = samples_of_ms(fs, 1000 * hop_s);
-  std::vector<std::span<const float>> signals;
-  int run = 0;
-  SampleIndex run_begin = 0;
-  const auto close = [&](SampleIndex end) {
-    if (run >= least_windows) {
-      if (!found.empty() && run_begin <= found.back().end) {
-        found.back().end = end;
-      } else {
-        found.push_back({run_begin, end});
-      }
-    }
-    run = 0;
-  };
-  SampleIndex begin = 0;
-  for (; begin + window <= frames; begin += hop) {
-    signals.clear();
-    for (const Channel& channel : channels) {
-      if (channel.weight <= 0 || !channel.calibrated) continue;
-      signals.emplace_back(channel.centered.data() + begin, static_cast<std::size_t>(window));
-    }
-    if (wanted(activity_of(signals, fs))) {
-      if (run++ == 0) run_begin = begin;
+// Runs of windows for which something holds, as stretches of the recording.
+class Runs {
+ public:
+  Runs(SampleIndex window, int least_windows) : window_(window), least_(least_windows) {}
+
+  void next(SampleIndex begin, bool holds) {
+    if (holds) {
+      if (run_++ == 0) run_begin_ = begin;
+      last_begin_ = begin;
     } else {
-      close(begin - hop + window);
+      close();
     }
   }
-  close(begin - hop + window);
-  // The last window ends up to a hop early.
-  if (!found.empty() && frames - found.back().end < hop) found.back().end = frames;
-  return found;
+
+  std::vector<Interval> finish(SampleIndex frames) {
+    close();
+    // The last window ends less than a hop before the recording does.
+    if (!found_.empty() && frames - found_.back().end < window_ / 4) found_.back().end = frames;
+    return std::move(found_);
+  }
+
+ private:
+  void close() {
+    const Interval stretch{run_begin_, last_begin_ + window_};
+    if (run_ >= least_ && !found_.empty() && stretch.begin <= found_.back().end) {
+      found_.back().end = stretch.end;
+    } else if (run_ >= least_) {
+      found_.push_back(stretch);
+    }
+    run_ = 0;
+  }
+
+  SampleIndex window_;
+  int least_;
+  int run_ = 0;
+  SampleIndex run_begin_ = 0, last_begin_ = 0;
+  std::vector<Interval> found_;
+};
+
+// A lead that is off for a good part of the window is a straight line there and says nothing.
+bool stands_in(const Channel& channel, SampleIndex begin, SampleIndex window) {
+  constexpr int kProbes = 8;
+  if (channel.weight <= 0 || !channel.calibrated) return false;
+  for (int k = 0; k < kProbes; ++k) {
+    if (channel.is_missing(static_cast<std::size_t>(begin + k * (window - 1) / (kProbes - 1)))) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -119,14 +129,24 @@ Activity activity_of(std::span<const std::span<const float>> signals, Hertz samp
   return activity;
 }
 
-std::vector<Interval> disorganised_stretches(std::span<const Channel> channels, Hertz sampling_frequency) {
-  return stretches(channels, sampling_frequency, kActivityWindowS, 1, 2,
-                   [](const Activity& a) { return a.disorganised; });
-}
-
-std::vector<Interval> silent_stretches(std::span<const Channel> channels, Hertz sampling_frequency) {
-  return stretches(channels, sampling_frequency, kSilenceS, 0.5, 1,
-                   [](const Activity& a) { return a.silent; });
+ActivityStretches activity_stretches(std::span<const Channel> channels, Hertz sampling_frequency) {
+  const SampleIndex frames =
+      channels.empty() ? 0 : static_cast<SampleIndex>(channels.front().centered.size());
+  const SampleIndex window = samples_of_ms(sampling_frequency, 1000 * kActivityWindowS);
+  const SampleIndex hop = samples_of_ms(sampling_frequency, 1000);
+  Runs disorganised(window, 2), silent(window, 1);
+  std::vector<std::span<const float>> signals;
+  for (SampleIndex begin = 0; begin + window <= frames; begin += hop) {
+    signals.clear();
+    for (const Channel& channel : channels) {
+      if (!stands_in(channel, begin, window)) continue;
+      signals.emplace_back(channel.centered.data() + begin, static_cast<std::size_t>(window));
+    }
+    const Activity activity = activity_of(signals, sampling_frequency);
+    disorganised.next(begin, activity.disorganised);
+    silent.next(begin, activity.silent);
+  }
+  return {disorganised.finish(frames), silent.finish(frames)};
 }
 
 }  // namespace ecg::dsp

@@ -23,10 +23,12 @@ Activity activity_of(std::span<const std::span<const float>> signals, Hertz samp
 
 inline constexpr double kActivityWindowS = 4;
 
-// Stretches where disorder lasts for at least two windows that are a second apart, ascending, merged.
-std::vector<Interval> disorganised_stretches(std::span<const Channel> channels, Hertz sampling_frequency);
+struct ActivityStretches {
+  std::vector<Interval> disorganised;  // disorder in at least two windows a second apart
+  std::vector<Interval> silent;        // at least one window in which no usable lead moves
+};
 
-// Stretches of at least four seconds in which no usable lead moves.
-std::vector<Interval> silent_stretches(std::span<const Channel> channels, Hertz sampling_frequency);
+// Ascending, merged.
+ActivityStretches activity_stretches(std::span<const Channel> channels, Hertz sampling_frequency);
 
 }  // namespace ecg::dsp
