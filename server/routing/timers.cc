@@ -12,6 +12,7 @@ namespace ecg::routing {
 namespace {
 
 constexpr std::size_t kTimersAtOnce = 1024;
+constexpr int kRoundsMax = 8;
 // A wall clock may be set while the thread sleeps, and a timer whose write failed is tried again.
 constexpr Duration kLookAgainAtLatest = std::chrono::seconds{1};
 constexpr Duration kBetweenLooks = std::chrono::milliseconds{50};
@@ -70,16 +71,22 @@ Timers::Timers(store::Store& store, const Clock& clock, Metrics& metrics)
                               "Timers that could not be applied and are tried again")) {}
 
 Result<std::optional<Timestamp>> Timers::run_due() {
-  std::vector<store::TimerRecord> due;
-  ECG_TRY(store_.read([&](const store::Snapshot& snapshot) -> Result<void> {
-    ECG_ASSIGN(due, snapshot.due_timers(clock_.now(), kTimersAtOnce));
-    return {};
-  }));
-  for (const auto& timer : due) {
-    const auto applied = apply(timer);
-    if (applied.ok()) continue;
-    failed_.add();
-    log::warning("timer_failed", applied.error(), {{"kind", timer.kind}, {"study", timer.study.value}});
+  // One timer may bring the next: an escalation and then the end of a lease.
+  for (int round = 0; round < kRoundsMax; ++round) {
+    std::vector<store::TimerRecord> due;
+    ECG_TRY(store_.read([&](const store::Snapshot& snapshot) -> Result<void> {
+      ECG_ASSIGN(due, snapshot.due_timers(clock_.now(), kTimersAtOnce));
+      return {};
+    }));
+    bool applied_any = false;
+    for (const auto& timer : due) {
+      const auto applied = apply(timer);
+      applied_any |= applied.ok();
+      if (applied.ok()) continue;
+      failed_.add();
+      log::warning("timer_failed", applied.error(), {{"kind", timer.kind}, {"study", timer.study.value}});
+    }
+    if (!applied_any) break;
   }
   std::optional<Timestamp> next;
   ECG_TRY(store_.read([&](const store::Snapshot& snapshot) -> Result<void> {

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "server/analysis/message_pipe.h"
+#include "server/analysis/worker.h"
 
 namespace ecg::analysis {
 namespace {
@@ -43,6 +44,7 @@ int worker_main() {
 
 // Runs before main of GoogleTest when the pool started this program as a worker.
 const bool kIsWorker = [] {
+  if (std::getenv("ECG_TEST_WORKER_REAL") != nullptr) std::_Exit(run_worker_process());
   if (std::getenv("ECG_TEST_WORKER") == nullptr) return false;
   std::_Exit(worker_main());
 }();
