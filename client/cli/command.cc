@@ -1,13 +1,13 @@
 #include "client/cli/command.h"
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "common/base/file.h"
 
 namespace ecg::cli {
 
@@ -16,12 +16,10 @@ void Command::print(const std::string& text) {
 }
 
 Result<std::string> read_text(const std::string& path) {
-  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    return Error{access(path.c_str(), F_OK) == 0 ? ErrorCode::kFileUnreadable : ErrorCode::kFileNotFound,
-                 path};
-  return std::string(std::istreambuf_iterator<char>(file), {});
+  if (path != "-") return read_file(path, 1 << 20);
+  std::string text, line;
+  while (std::getline(std::cin, line)) text += line + "\n";
+  return text;
 }
 
 Result<void> write_new_file(const std::string& path, const std::string& bytes) {

@@ -15,8 +15,10 @@ Result<void> write_recording(const ecg::v1::Waveform& waveform, const std::files
   formats::ImportedRecording imported;
   ECG_ASSIGN(imported.recording, wire::from_waveform(waveform));
   const std::string folder = path.parent_path().empty() ? "." : path.parent_path().string();
-  if (path.extension() == ".csv")
-    return put_files(folder, {{path.filename().string(), formats::write_csv(imported.recording)}}, false);
+  if (path.extension() == ".csv") {
+    const std::string text = formats::write_csv(imported.recording);
+    return put_files(folder, {{path.filename().string(), {text.begin(), text.end()}}}, false);
+  }
   if (path.extension() != ".hea") return Error{ErrorCode::kUsage, "the file's name must end in .hea or .csv"};
   ECG_ASSIGN(const auto files, formats::write_wfdb(imported, path.stem().string()));
   return put_files(folder, files, false);

@@ -3,14 +3,9 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
+#include "common/base/file.h"
 #include "common/net/connect_client.h"
 
 namespace ecg::cli {
@@ -58,16 +53,13 @@ Result<Remote> Remote::open(const RemoteOptions& options, Program program) {
   if (endpoint.kind == net::Endpoint::Kind::kHttps) {
     if (options.ca_file.empty())
       return Error{ErrorCode::kUsage, "https needs --ca, the center's CA certificate"};
-    std::ifstream file(options.ca_file, std::ios::binary);
-    if (!file) return Error{ErrorCode::kFileNotFound, options.ca_file};
-    endpoint.ca_pem.assign(std::istreambuf_iterator<char>(file), {});
+    ECG_ASSIGN(endpoint.ca_pem, read_file(options.ca_file, 1 << 20));
   }
   const bool socket = endpoint.kind == net::Endpoint::Kind::kUnixSocket;
   net::ConnectClient::Options client;
   client.timeout = std::chrono::seconds(options.timeout_s);
   if (!socket) {
-    std::ifstream token(token_file(address));
-    std::getline(token, client.token);
+    if (auto token = read_file(token_file(address), 4096); token.ok()) client.token = *token;
   }
   return Remote(std::make_unique<State>(
       State{address, socket, net::ConnectClient(std::move(endpoint), std::move(client))}));
@@ -88,11 +80,7 @@ Result<void> Remote::remember_token(const std::string& token) {
   const auto path = token_file(state_->address);
   std::error_code failed;
   std::filesystem::create_directories(path.parent_path(), failed);
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return Error{ErrorCode::kFileUnreadable, path.string()};
-  const bool written = ::write(fd, token.data(), token.size()) == static_cast<ssize_t>(token.size());
-  ::close(fd);
-  if (!written) return Error{ErrorCode::kStorageFull, path.string()};
+  ECG_TRY(write_file_durably(path, token));
   state_->client.set_token(token);
   return {};
 }
