@@ -149,17 +149,17 @@ class Network:
         self.center_state.mkdir(parents=True, exist_ok=True)
         gateways, enrolment, browsers = (7443, 7444, 8443) if self.fixed_ports else self.kept_ports()
         self.config.write_text(
-            '[center]\nname = "毕节市心血管中心"\nduty_phone = "0857-8000120"\nhost_names = ["127.0.0.1"]\n'
-            f'state = "{self.center_state}"\n'
+            'center_name = "毕节市心血管中心"\nduty_phone = "0857-8000120"\npublic_host = "127.0.0.1"\n'
+            f'state_dir = "{self.center_state}"\nweb_dir = "{self.web}"\n'
             f'[gateways]\naddress = "127.0.0.1"\nport = {gateways}\nconnections_per_address = 256\n'
             f'[enrolment]\naddress = "127.0.0.1"\nport = {enrolment}\n'
-            f'[web]\naddress = "127.0.0.1"\nport = {browsers}\nassets = "{self.web}"\n')
+            f'[browsers]\naddress = "127.0.0.1"\nport = {browsers}\n')
 
     def kept_ports(self):
         """Free ports on the first start; after that the same again, so that clinics find the center back."""
         try:
             ports = self.ports()
-            return ports["gateways"], ports["enrolment"], ports["web"]
+            return ports["gateways"], ports["enrolment"], ports["browsers"]
         except (OSError, ValueError, KeyError):
             return 0, 0, 0
 
@@ -174,7 +174,7 @@ class Network:
         wait_for("the center", (self.center_state / "ports.json").exists, 20, alive=[self.center])
 
     def url(self):
-        return f"http://127.0.0.1:{self.ports()['web']}"
+        return f"http://127.0.0.1:{self.ports()['browsers']}"
 
     # --- people and clinics -------------------------------------------------------------------------------------
 
