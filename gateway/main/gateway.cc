@@ -130,8 +130,8 @@ Result<void> Gateway::start_watch_folder() {
 }
 
 Result<void> Gateway::start_pages() {
-  clinic::ClinicParts parts{*spool_, *station_, source_.get(), line_, random_};
-  parts.enrolled = enrolment_.has_value();
+  clinic::ClinicParts parts{*spool_, *station_, source_.get(), line_, random_, enrolment_.has_value(), {},
+                            {},      {}};
   if (enrolment_) parts.site_id = enrolment_->uplink.site_id;
   if (enrolment_) parts.site_name = enrolment_->site_name;
   parts.watch_folder = settings_.watch_folder.string();
