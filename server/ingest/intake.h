@@ -13,8 +13,8 @@
 #include "common/base/limits.h"
 #include "common/base/metrics.h"
 #include "common/base/result.h"
+#include "common/base/workers.h"
 #include "server/ingest/receipt_signer.h"
-#include "server/ingest/workers.h"
 #include "server/store/store.h"
 
 namespace ecg::ingest {
@@ -47,7 +47,8 @@ class Intake {
   template <class T>
   using Done = std::function<void(Result<T>)>;
 
-  // All arguments outlive it; workers end (and so finish) before the rest.
+  // All arguments outlive it. Workers hold at most one piece of work per change that waits in the store (limits::
+  // kWriteQueueMax) and per open upload.
   Intake(store::Store& store, const Clock& clock, const ReceiptSigner& signer, Workers& workers,
          Metrics& metrics, IntakeOptions options);
 

@@ -1,8 +1,8 @@
-#include "server/ingest/workers.h"
+#include "common/base/workers.h"
 
 #include <utility>
 
-namespace ecg::ingest {
+namespace ecg {
 
 Workers::Workers(int threads) {
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
@@ -39,4 +39,4 @@ void Workers::run() {
   }
 }
 
-}  // namespace ecg::ingest
+}  // namespace ecg

@@ -1,4 +1,4 @@
-// Threads for what must run neither on a transport's thread nor on the store's: digests, signatures, answers.
+// A few threads and their work, for what must not run on the thread it comes up on.
 #pragma once
 
 #include <condition_variable>
@@ -8,10 +8,10 @@
 #include <thread>
 #include <vector>
 
-namespace ecg::ingest {
+namespace ecg {
 
-// The queue holds at most one piece of work per change waiting in the store and per open upload, so their
-// limits bound it (limits::kWriteQueueMax, limits::kUploadsPerGateway).
+// The queue has no limit of its own: whoever posts bounds what it posts, and says how. With one thread, work
+// runs in the order of posting.
 class Workers {
  public:
   explicit Workers(int threads);
@@ -32,4 +32,4 @@ class Workers {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace ecg::ingest
+}  // namespace ecg
