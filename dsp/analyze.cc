@@ -291,6 +291,75 @@ CriticalFacts critical_facts(const Chain& chain, const Analysis& out) {
   return facts;
 }
 
+// Whether anything can be said of the heart: its beats, or a rhythm that has none.
+bool heart_was_seen(const Chain& chain, std::span<const RhythmInterval> rhythm) {
+  const std::string_view leading = leading_rhythm(rhythm);
+  return chain.beats.size() >= 2 || leading == "VF" || leading == "VFL" || leading == "VT" ||
+         leading == "ASYS";
+}
+
+// Beats, median beat, rhythm and measurements of a tracing that can be read; false when it turns out that it
+// cannot.
+bool read_heart(Chain& chain, Analysis& out, Facts& facts) {
+  RhythmFacts rhythm;
+  rhythm.frames = chain.recording->frames();
+  rhythm.sampling_frequency = chain.fs;
+  ActivityStretches activity = activity_stretches(chain.channels, chain.fs);
+  rhythm.disorganised = std::move(activity.disorganised);
+  rhythm.silent = std::move(activity.silent);
+  find_beats(chain, rhythm.disorganised);
+  // Beats that do not resemble each other are noise taken for beats.
+  if (!beats_cohere(chain)) return false;
+  delineate_usual_beat(chain);
+  drop_unsteady_p(chain);
+  classify(chain);
+  rhythm.p_wave = chain.waves && chain.waves->p;
+  if (chain.waves) {
+    rhythm.usual_qrs_ms = (chain.waves->qrs.offset - chain.waves->qrs.onset) * 1000 / chain.fs.value;
+  }
+  out.rhythm = rhythm_intervals(chain.beats, rhythm);
+  if (!heart_was_seen(chain, out.rhythm)) return false;
+  mark_tachycardia_beats(chain, out.rhythm);
+  measure(chain, !rhythm.disorganised.empty(), out);
+  measure_leads(chain, out, facts);
+  if (chain.waves && chain.recording->duration_s() <= kMarksMostS) {
+    const std::span<const Channel> stored(chain.channels.data(), chain.stored);
+    out.waves = mark_beats(stored, chain.beats, *chain.waves, chain.median.r);
+  }
+  return true;
+}
+
+void suspect_swap(Chain& chain, Analysis& out) {
+  const auto* one = median_of(chain, LeadId::kI);
+  const auto* two = median_of(chain, LeadId::kII);
+  const auto* v6 = median_of(chain, LeadId::kV6);
+  if (!chain.waves || one == nullptr || two == nullptr || v6 == nullptr) return;
+  chain.arms_swapped = arms_look_swapped(*one, *two, *v6, *chain.waves);
+  if (!chain.arms_swapped) return;
+  for (LeadQuality& lead : out.lead_quality) {
+    if (chain.recording->leads[static_cast<std::size_t>(lead.lead)].id > LeadId::kAVF) continue;
+    lead.reasons.push_back(QualityReason::kLeadReversal);
+    lead.grade = std::max(lead.grade, QualityGrade::kDegraded);
+  }
+  out.quality = overall_grade(out.lead_quality);
+}
+
+void conclude(Chain& chain, Analysis& out, Facts& facts) {
+  out.beats = chain.beats;
+  facts.readable = chain.readable;
+  facts.duration_s = chain.recording->duration_s();
+  facts.options = chain.options;
+  facts.quality = out.quality;
+  facts.arms_swapped = chain.arms_swapped;
+  facts.beats = out.beats;
+  facts.rhythm = out.rhythm;
+  facts.sampling_frequency = chain.fs;
+  facts.measurements = &out.measurements;
+  out.statements = make_statements(facts);
+  out.critical = evaluate_critical(critical_facts(chain, out));
+  out.urgency = urgency_of(out.critical, chain.readable);
+}
+
 }  // namespace
 
 Analysis analyze(const Recording& recording, const Options& options) {
@@ -307,65 +376,18 @@ Analysis analyze(const Recording& recording, const Options& options) {
   Analysis out;
   out.algorithm_version = kAlgorithmVersion;
   out.rule_set = kRuleSet;
-  prepare(chain, out);
   Facts facts;
-  RhythmFacts rhythm_facts;
-  rhythm_facts.frames = full.frames();
-  rhythm_facts.sampling_frequency = chain.fs;
+  prepare(chain, out);
+  chain.readable = chain.readable && read_heart(chain, out, facts);
   if (chain.readable) {
-    ActivityStretches activity = activity_stretches(chain.channels, chain.fs);
-    rhythm_facts.disorganised = std::move(activity.disorganised);
-    rhythm_facts.silent = std::move(activity.silent);
-    find_beats(chain, rhythm_facts.disorganised);
-    // Beats that do not resemble each other are noise taken for beats: nothing may be concluded from them.
-    chain.readable = beats_cohere(chain);
-  }
-  if (chain.readable) {
-    delineate_usual_beat(chain);
-    drop_unsteady_p(chain);
-    classify(chain);
-    rhythm_facts.p_wave = chain.waves && chain.waves->p;
-    if (chain.waves)
-      rhythm_facts.usual_qrs_ms = (chain.waves->qrs.offset - chain.waves->qrs.onset) * 1000 / hz;
-    out.rhythm = rhythm_intervals(chain.beats, rhythm_facts);
-    mark_tachycardia_beats(chain, out.rhythm);
-    measure(chain, !rhythm_facts.disorganised.empty(), out);
-    measure_leads(chain, out, facts);
-    if (chain.waves && full.duration_s() <= kMarksMostS) {
-      const std::span<const Channel> stored(chain.channels.data(), chain.stored);
-      out.waves = mark_beats(stored, chain.beats, *chain.waves, chain.median.r);
-    }
-    const auto *one = median_of(chain, LeadId::kI), *two = median_of(chain, LeadId::kII),
-               *v6 = median_of(chain, LeadId::kV6);
-    chain.arms_swapped = chain.waves && one && two && v6 && arms_look_swapped(*one, *two, *v6, *chain.waves);
+    suspect_swap(chain, out);
   } else {
     chain.beats.clear();
     out.measurements = nothing_measured("unreadable");
-    out.rhythm.push_back({"UNKNOWN", {0, full.frames()}});
+    out.rhythm = {{"UNKNOWN", {0, full.frames()}}};
     out.quality = QualityGrade::kPoor;
   }
-  if (chain.arms_swapped) {
-    for (LeadQuality& lead : out.lead_quality) {
-      const LeadId id = full.leads[static_cast<std::size_t>(lead.lead)].id;
-      if (id > LeadId::kAVF) continue;
-      lead.reasons.push_back(QualityReason::kLeadReversal);
-      lead.grade = std::max(lead.grade, QualityGrade::kDegraded);
-    }
-    out.quality = overall_grade(out.lead_quality);
-  }
-  out.beats = chain.beats;
-  facts.readable = chain.readable;
-  facts.duration_s = full.duration_s();
-  facts.options = options;
-  facts.quality = out.quality;
-  facts.arms_swapped = chain.arms_swapped;
-  facts.beats = out.beats;
-  facts.rhythm = out.rhythm;
-  facts.sampling_frequency = chain.fs;
-  facts.measurements = &out.measurements;
-  out.statements = make_statements(facts);
-  out.critical = evaluate_critical(critical_facts(chain, out));
-  out.urgency = urgency_of(out.critical, chain.readable);
+  conclude(chain, out, facts);
   return out;
 }
 

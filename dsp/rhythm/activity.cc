@@ -15,7 +15,6 @@ constexpr double kLeakageMost = 0.48;
 constexpr double kNearZeroShareMost = 0.42;
 constexpr double kLeastHz = 2, kMostHz = 9;
 constexpr double kLeadsShare = 0.6;
-constexpr double kSilenceS = 4;
 
 struct LeadActivity {
   double range_uv = 0;  // 2 % to 98 %

@@ -131,6 +131,17 @@ TEST(Analyze, WhatCannotBeReadIsUnreadableAndNeverNothingCritical) {
   }
 }
 
+TEST(Analyze, AStripWithoutAHeartbeatIsNeverNothingCritical) {
+  for (const char* text :
+       {"asystole", "asystole,noise=20", "asystole,noise=40", "asystole,baseline=900", "vf"}) {
+    for (double seconds : {2.5, 3.5, 4.5, 6.0, 10.0}) {
+      const Analysis analysis = analyze(simulated(text, seconds).recording, {});
+      EXPECT_NE(analysis.urgency, Urgency::kNothingCriticalFound) << text << " " << seconds;
+      EXPECT_FALSE(has_statement(analysis, "NORMAL")) << text << " " << seconds;
+    }
+  }
+}
+
 TEST(Analyze, ALeadThatIsOffIsNamedAndTheOthersAreStillRead) {
   const Simulated sim = simulated("sinus:72,off=V3");
   const Analysis analysis = analyze(sim.recording, {});
