@@ -145,6 +145,15 @@ AcceptedPeer accept_peer(int listening_fd) {
   return peer;
 }
 
+std::optional<std::string> peer_of_connection(int fd, std::uint16_t local_port) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getpeername(fd, generic(&address), &size) != 0) return std::nullopt;
+  if (address.ss_family != AF_INET && address.ss_family != AF_INET6) return std::nullopt;
+  if (bound_port(fd) != local_port) return std::nullopt;
+  return text_of(address);
+}
+
 Descriptor open_spare() {
   return Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
 }

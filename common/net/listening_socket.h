@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -57,6 +58,9 @@ AcceptedPeer accept_peer(int listening_fd);
 // when the process has none left. False when that failed too.
 bool refuse_with_spare(int listening_fd, Descriptor& spare);
 Descriptor open_spare();
+
+// The numeric address of the peer, when fd is a TCP connection to that local port.
+std::optional<std::string> peer_of_connection(int fd, std::uint16_t local_port);
 
 // Descriptors with a number at or above this are too many: three quarters of the process's limit. Numbers are
 // given out lowest first, so the number of a new one tells how many are in use.

@@ -217,11 +217,20 @@ std::string fingerprint_of(X509* certificate) {
 
 }  // namespace
 
+Result<void> check_material(const TlsMaterial& material) {
+  const auto certificate = parse_certificate(material.certificate_pem);
+  const auto key = parse_key(material.key_pem);
+  if (!certificate || !key || X509_check_private_key(certificate.get(), key.get()) != 1)
+    return tls_failed("certificate and key");
+  return {};
+}
+
 Result<CertificateFacts> read_certificate(std::string_view pem) {
   const auto certificate = parse_certificate(pem);
   if (!certificate) return tls_failed("certificate");
   CertificateFacts out;
-  out.fingerprint = hex(fingerprint_of(certificate.get()));
+  out.sha256 = fingerprint_of(certificate.get());
+  out.fingerprint = hex(out.sha256);
   const auto* subject = X509_get_subject_name(certificate.get());
   const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
   if (at >= 0) out.subject = text_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));

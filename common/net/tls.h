@@ -20,8 +20,12 @@ struct TlsMaterial {
   std::string key_pem;
 };
 
+// Errors: kTlsFailed (not PEM, or the key is another certificate's).
+Result<void> check_material(const TlsMaterial& material);
+
 struct CertificateFacts {
   std::string fingerprint;         // SHA-256 of the DER form, 64 hex digits
+  std::string sha256;              // the same, 32 bytes
   std::string subject;             // common name
   std::vector<std::string> uris;   // of the subject alternative name
   std::vector<std::string> names;  // DNS names and IP addresses
