@@ -8,7 +8,7 @@ export interface Query {
 }
 
 const kLead = '(?:V[1-9]R?(?:-V?[1-9])?|III|II|I|aV[RLF])';
-const kLeadSuffix = new RegExp(`\\s+(${kLead}(?:[, ]${kLead})*)$`, 'i');
+const kLeadSuffix = new RegExp(`\\s+(${kLead}(?:[, ]+${kLead})*)$`, 'i');
 
 function leadText(suffix: string): string {
   return suffix

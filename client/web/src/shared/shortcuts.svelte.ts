@@ -1,4 +1,5 @@
 // The one key handler of a page. An action is an object; tool bars, keys and help read the same registry.
+import { untrack } from 'svelte';
 import { isIme } from './ime';
 
 export interface Action {
@@ -73,8 +74,17 @@ class Shortcuts {
 
   // Adds or replaces a group of actions; the answer removes it.
   register(id: string, actions: Action[]): () => void {
-    this.#groups = [...this.#groups.filter((g) => g.id !== id), { id, actions }];
-    return () => (this.#groups = this.#groups.filter((g) => g.id !== id));
+    this.#put([...this.#others(id), { id, actions }]);
+    return () => this.#put(this.#others(id));
+  }
+
+  // Registering from an effect must not make that effect depend on the registry.
+  #others(id: string): { id: string; actions: Action[] }[] {
+    return untrack(() => this.#groups.filter((g) => g.id !== id));
+  }
+
+  #put(groups: { id: string; actions: Action[] }[]): void {
+    this.#groups = groups;
   }
 
   listen(target: Window): () => void {
