@@ -4,9 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -18,6 +16,7 @@
 #include "ecg/v1/upload.grpc.pb.h"
 
 #include "common/base/clock.h"
+#include "common/base/file.h"
 #include "common/base/ids.h"
 #include "common/base/random.h"
 #include "common/wire/block_codec.h"
@@ -41,10 +40,7 @@ struct Sample {
   double receipt_ms = 0;     // from then to the receipt
 };
 
-std::string file_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+std::string file_text(const std::string& path) { return ecg::read_file(path, 1 << 20).value(); }
 
 double ms_since(Steady::time_point from) {
   return std::chrono::duration<double, std::milli>(Steady::now() - from).count();
