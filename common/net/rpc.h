@@ -1,8 +1,7 @@
-// How a program offers its services to browsers and command lines: handlers registered by method name, served by the
-// Connect protocol (connect_server.h) over HTTPS, plain loopback HTTP or a Unix socket. No HTTP type shows here.
+// How a program offers its services to browsers and command lines: handlers registered by method name, served
+// by the Connect protocol (connect_server.h) over HTTPS, plain loopback HTTP or a Unix socket. No HTTP type
+// shows here.
 #pragma once
-
-#include <google/protobuf/message.h>
 
 #include <chrono>
 #include <cstdint>
@@ -12,6 +11,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <google/protobuf/message.h>
 
 #include "common/base/clock.h"
 #include "common/base/error.h"
@@ -30,7 +31,7 @@ struct Caller {
 };
 
 struct CallContext {
-  std::string method;          // "ecg.v1.ReadingService/ClaimStudy"
+  std::string method;  // "ecg.v1.ReadingService/ClaimStudy"
   Transport transport = Transport::kTls;
   std::string peer_address;    // IP address; empty on the Unix socket
   std::uint32_t peer_uid = 0;  // on the Unix socket only
@@ -50,8 +51,8 @@ using Observer = std::function<void(const CallContext&, const Error* failed, std
 class Stream {
  public:
   virtual ~Stream() = default;
-  // Queues a message. False: the peer is gone, or so slow that limits::kEventsPerSubscriberMax messages wait (the
-  // message is dropped and the stream stays; the writer decides what the peer is told).
+  // Queues a message. False: the peer is gone, or so slow that limits::kEventsPerSubscriberMax messages wait
+  // (the message is dropped and the stream stays; the writer decides what the peer is told).
   virtual bool write(const google::protobuf::Message& message) = 0;
   virtual void finish(Result<void> outcome) = 0;
   virtual bool closed() const = 0;
@@ -62,7 +63,8 @@ class Stream {
 // The methods of one listener. Filled before serving, constant afterwards.
 class Registry {
  public:
-  // Handlers run on the server's worker threads and may block; at most limits wait, then callers get kOverloaded.
+  // Handlers run on the server's worker threads and may block; at most limits wait, then callers get
+  // kOverloaded.
   template <class Request, class Response>
   void unary(std::string method, std::function<Result<Response>(CallContext&, const Request&)> handler) {
     add(std::move(method),
@@ -78,8 +80,9 @@ class Registry {
 
   // The handler returns at once and writes to the stream later, from any thread; an error ends the stream.
   template <class Request>
-  void server_stream(std::string method,
-                     std::function<Result<void>(CallContext&, const Request&, std::shared_ptr<Stream>)> handler) {
+  void server_stream(
+      std::string method,
+      std::function<Result<void>(CallContext&, const Request&, std::shared_ptr<Stream>)> handler) {
     add(std::move(method),
         Method{[] { return std::unique_ptr<google::protobuf::Message>(new Request); }, nullptr,
                [handler = std::move(handler)](CallContext& context, const google::protobuf::Message& request,
@@ -91,9 +94,11 @@ class Registry {
   struct Method {
     std::function<std::unique_ptr<google::protobuf::Message>()> make_request;
     // Exactly one of the two is set.
-    std::function<Result<std::unique_ptr<google::protobuf::Message>>(CallContext&, const google::protobuf::Message&)>
+    std::function<Result<std::unique_ptr<google::protobuf::Message>>(CallContext&,
+                                                                     const google::protobuf::Message&)>
         unary;
-    std::function<Result<void>(CallContext&, const google::protobuf::Message&, std::shared_ptr<Stream>)> stream;
+    std::function<Result<void>(CallContext&, const google::protobuf::Message&, std::shared_ptr<Stream>)>
+        stream;
   };
 
   // nullptr when there is no such method.

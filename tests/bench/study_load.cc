@@ -40,7 +40,9 @@ struct Sample {
   double receipt_ms = 0;     // from then to the receipt
 };
 
-std::string file_text(const std::string& path) { return ecg::read_file(path, 1 << 20).value(); }
+std::string file_text(const std::string& path) {
+  return ecg::read_file(path, 1 << 20).value();
+}
 
 double ms_since(Steady::time_point from) {
   return std::chrono::duration<double, std::milli>(Steady::now() - from).count();
