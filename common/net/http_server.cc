@@ -17,14 +17,12 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/write.hpp>
 #include <sys/socket.h>
 
 #include "common/base/log.h"
+#include "common/net/http_wire.h"
 #include "common/net/listening_socket.h"
 
 namespace ecg::net {
@@ -32,82 +30,13 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-using Socket = asio::generic::stream_protocol::socket;
-using Done = std::function<void(error_code, std::size_t)>;
+using Socket = Wire::Socket;
 
 constexpr std::size_t kReadBlock = 16 * 1024;
 constexpr std::size_t kStreamBytesMax = 8 * 1024 * 1024;
 constexpr std::size_t kBytesPerSecondMin = 1024;
 constexpr std::chrono::seconds kLinger{1};
 constexpr std::chrono::milliseconds kAcceptPause{100};
-
-// The byte stream under HTTP. All calls on the connection's strand.
-class Wire {
- public:
-  virtual ~Wire() = default;
-  virtual Socket& socket() = 0;
-  virtual void handshake(std::function<void(error_code)> done) = 0;
-  virtual void read(asio::mutable_buffer into, Done done) = 0;
-  virtual void write(asio::const_buffer data, Done done) = 0;
-};
-
-class PlainWire final : public Wire {
- public:
-  explicit PlainWire(Socket socket) : socket_(std::move(socket)) {}
-  Socket& socket() override { return socket_; }
-  void handshake(std::function<void(error_code)> done) override { done({}); }
-  void read(asio::mutable_buffer into, Done done) override { socket_.async_read_some(into, std::move(done)); }
-  void write(asio::const_buffer data, Done done) override {
-    asio::async_write(socket_, data, std::move(done));
-  }
-
- private:
-  Socket socket_;
-};
-
-class TlsWire final : public Wire {
- public:
-  TlsWire(Socket socket, std::shared_ptr<asio::ssl::context> context)
-      : context_(std::move(context)), stream_(std::move(socket), *context_) {}
-  Socket& socket() override { return stream_.next_layer(); }
-  void handshake(std::function<void(error_code)> done) override {
-    stream_.async_handshake(asio::ssl::stream_base::server, std::move(done));
-  }
-  void read(asio::mutable_buffer into, Done done) override { stream_.async_read_some(into, std::move(done)); }
-  void write(asio::const_buffer data, Done done) override {
-    asio::async_write(stream_, data, std::move(done));
-  }
-
- private:
-  std::shared_ptr<asio::ssl::context> context_;
-  asio::ssl::stream<Socket> stream_;
-};
-
-int choose_http1(SSL*, const unsigned char** out, unsigned char* out_length, const unsigned char* in,
-                 unsigned in_length, void*) {
-  static constexpr unsigned char kOffer[] = "\x08http/1.1";
-  unsigned char* chosen = nullptr;
-  if (SSL_select_next_proto(&chosen, out_length, kOffer, sizeof kOffer - 1, in, in_length) !=
-      OPENSSL_NPN_NEGOTIATED)
-    return SSL_TLSEXT_ERR_NOACK;
-  *out = chosen;
-  return SSL_TLSEXT_ERR_OK;
-}
-
-Result<std::shared_ptr<asio::ssl::context>> make_context(const TlsMaterial& material) {
-  try {
-    auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
-    SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
-    SSL_CTX_set_cipher_list(context->native_handle(), "ECDHE+AESGCM:ECDHE+CHACHA20");
-    SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    SSL_CTX_set_alpn_select_cb(context->native_handle(), choose_http1, nullptr);
-    context->use_certificate_chain(asio::buffer(material.certificate_pem));
-    context->use_private_key(asio::buffer(material.key_pem), asio::ssl::context::pem);
-    return context;
-  } catch (const boost::system::system_error& e) {
-    return Error{ErrorCode::kTlsFailed, "server certificate", e.what()};
-  }
-}
 
 }  // namespace
 
@@ -154,7 +83,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<HttpServer::Impl> {
   std::vector<std::shared_ptr<Listener>> listeners;
   std::map<std::string, int, std::less<>> per_address;
   std::unordered_set<Connection*> open;
-  std::shared_ptr<asio::ssl::context> tls;
+  std::shared_ptr<TlsContext> tls;
   bool stopping = false;
 };
 
@@ -539,9 +468,9 @@ void HttpServer::Impl::admit(const std::shared_ptr<Listener>& listener, Accepted
     std::unique_lock lock(mutex);
     auto context = tls;
     lock.unlock();
-    wire = std::make_unique<TlsWire>(std::move(socket), std::move(context));
+    wire = make_tls_wire(std::move(socket), std::move(context));
   } else {
-    wire = std::make_unique<PlainWire>(std::move(socket));
+    wire = make_plain_wire(std::move(socket));
   }
   std::make_shared<Connection>(shared_from_this(), std::move(wire), peer)->run();
 }
@@ -576,7 +505,7 @@ HttpServer::~HttpServer() {
 }
 
 Result<void> HttpServer::replace_tls(const TlsMaterial& material) {
-  ECG_ASSIGN(auto context, make_context(material));
+  ECG_ASSIGN(auto context, make_tls_context(material));
   const std::scoped_lock lock(impl_->mutex);
   impl_->tls = std::move(context);
   return {};
