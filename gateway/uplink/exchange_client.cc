@@ -111,22 +111,23 @@ Result<void> ExchangeClient::converse() {
   }
   conversation.stream = conversation.stub->Exchange(&conversation.context);
   std::thread reader([&] { read(conversation); });
+  bool cancel = false;
   while (true) {
     const std::uint64_t seen = spool_.changes().version();
     const Duration now = spool_.clock().steady();
-    bool alive = !stopping_;
     {
       const std::lock_guard lock(conversation.mutex);
-      alive = alive && !conversation.ended && now - conversation.heard_at < options_.silence_max;
       heard_ = heard_ || conversation.heard;
+      // Cancelling a stream that ended would hide its status.
+      cancel = stopping_ || now - conversation.heard_at >= options_.silence_max;
+      if (cancel || conversation.ended) break;
     }
-    if (!alive) break;
     if (!send_outgoing(conversation)) break;
     if (now >= conversation.heartbeat_due && !send_heartbeat(conversation)) break;
     spool_.changes().wait(seen,
                           std::min<Duration>(conversation.heartbeat_due - now, std::chrono::seconds(1)));
   }
-  conversation.context.TryCancel();
+  if (cancel) conversation.context.TryCancel();
   reader.join();
   {
     const std::lock_guard lock(mutex_);

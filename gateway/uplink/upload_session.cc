@@ -37,18 +37,17 @@ Result<void> UploadSession::run() {
   const auto stream = stub_.Upload(&context_);
   std::thread reader([&] { read_answers(*stream); });
   const auto talked = talk(*stream);
+  // When the stream broke, its status knows why, unless it is cancelled here; a decision of our own stands.
+  const bool broke = !talked.ok() && talked.error().code == ErrorCode::kCenterUnreachable;
   if (talked.ok()) {
     stream->WritesDone();
-  } else {
+  } else if (!broke) {
     context_.TryCancel();
   }
   reader.join();
   const grpc::Status status = stream->Finish();
   if (cancelled_) return Error{ErrorCode::kCancelled, "upload " + upload_.value};
-  if (talked.ok()) return {};
-  // When the stream broke, the status knows why; a decision of our own stands.
-  const bool broke = talked.error().code == ErrorCode::kCenterUnreachable;
-  return broke && !status.ok() ? error_from_status(status) : talked.error();
+  return broke && !status.ok() ? Result<void>(error_from_status(status)) : talked;
 }
 
 void UploadSession::read_answers(Stream& stream) {
