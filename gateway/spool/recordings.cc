@@ -69,7 +69,8 @@ Result<void> end_recording(sqlite::Database& database, const UploadId& upload, c
   auto priority = database.prepare("SELECT priority FROM studies WHERE study_id = ?");
   priority.bind(row->study_id);
   ECG_ASSIGN(const bool found, priority.step());
-  const bool send = row->send_when_done || (ending.send_if_stat && found && priority.integer(0) == ecg::v1::PRIORITY_STAT);
+  const bool send =
+      row->send_when_done || (ending.send_if_stat && found && priority.integer(0) == ecg::v1::PRIORITY_STAT);
   const auto disposition = !send            ? ecg::v1::CLOSE_DISPOSITION_UNSPECIFIED
                            : ending.partial ? ecg::v1::CLOSE_DISPOSITION_PARTIAL
                                             : ecg::v1::CLOSE_DISPOSITION_COMPLETE;
