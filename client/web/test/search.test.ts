@@ -63,5 +63,7 @@ describe('statement search', () => {
   it('names a contradiction', () => {
     expect(contradiction(['SR', 'AFIB'])).toEqual(['SR', 'AFIB']);
     expect(contradiction(['SR', 'NORMAL'])).toBeUndefined();
+    expect(contradiction(['NORMAL', 'STEMI_INF'])).toEqual(['NORMAL', 'STEMI_INF']);
+    expect(contradiction(['AFIB', 'AFIB_RVR', 'CLBBB'])).toBeUndefined();
   });
 });

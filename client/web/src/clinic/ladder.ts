@@ -15,22 +15,30 @@ const kSteps = [LadderStep.SAVED, LadderStep.UPLOADING, LadderStep.AT_CENTER, La
 export function rungs(study: ClinicStudy, clinic: ClinicState | null, now_ms: number): Rung[] {
   const words = t().ladder;
   const labels = [words.saved, words.uploading, words.at_center, words.opened, words.report_back];
+  const at_center = study.ladder.some((e) => e.step === LadderStep.AT_CENTER && e.at !== undefined);
   return kSteps.map((step, n) => {
     const evidence = study.ladder.find((e) => e.step === step);
-    const at = ms(evidence?.at);
+    // An upload that has begun is not one that is done: only the center's receipt makes it so.
+    const at = step === LadderStep.UPLOADING && !at_center ? undefined : ms(evidence?.at);
     return {
       label: labels[n],
       at: at === undefined ? '' : shortTime(at, now_ms),
-      source: evidence?.source ?? '',
-      now: step === LadderStep.UPLOADING ? uploadText(study, clinic) : '',
+      source: sourceText(step, evidence?.source ?? ''),
+      now: step === LadderStep.UPLOADING && !at_center ? uploadText(study, clinic) : '',
     };
   });
 }
 
-// How far the upload is, only while it is one; nothing once the center has the study.
+function sourceText(step: LadderStep, source: string): string {
+  if (!source) return '';
+  if (step === LadderStep.AT_CENTER) return t().receipt({ tail: source });
+  if (step === LadderStep.REPORT_BACK) return t().version({ n: source });
+  return source;
+}
+
+// How far the upload is, only while it is one.
 function uploadText(study: ClinicStudy, clinic: ClinicState | null): string {
-  const done = study.ladder.some((e) => e.step === LadderStep.AT_CENTER && e.at !== undefined);
-  if (done || study.awaitingDecision) return '';
+  if (study.awaitingDecision || !study.ladder.some((e) => e.step === LadderStep.SAVED && e.at !== undefined)) return '';
   if (clinic?.line !== LineState.CONNECTED) return t().waiting_for_line;
   if (study.uploadedFraction <= 0) return '';
   return t().uploading_percent({ n: Math.floor(study.uploadedFraction * 100) });

@@ -12,13 +12,14 @@ import { Urgency } from '../gen/ecg/v1/measurement_pb';
 import { ReadingService, type ClaimStudyResponse, type Lease } from '../gen/ecg/v1/reading_pb';
 import type { Report } from '../gen/ecg/v1/report_pb';
 import { AnalysisState, CriticalState, Priority, type StudyDetail, type StudySummary } from '../gen/ecg/v1/study_pb';
-import { contradiction } from './search';
+import { contradiction, family } from './search';
 import { statements } from './statements.svelte';
 import { worklist } from './worklist.svelte';
 
 const service = client(ReadingService);
 const kSaveDelayMs = 800;
-const kSecondReaderCodes = ['AFIB', 'AFL', 'STEMI', 'MI', '2AVB', '3AVB', 'VT', 'VF', 'VFL', 'ASYS', 'LQT', 'SVT'];
+// Families of statements that a draft must not miss without a second look.
+const kSecondReaderFamilies = ['AFIB', 'AFL', 'STEMI', 'STE', '2AVB1', '2AVB2', '3AVB', 'AVB', 'VT', 'VF', 'VFL', 'TDP', 'ASYS', 'SVT', 'LQT', 'EXTREME', 'PAUSE'];
 
 type Sheet = '' | 'critical' | 'give_back' | 'report' | 'second_reader';
 
@@ -309,11 +310,11 @@ class Reading {
 
   // What the machine says of consequence and the draft does not.
   #missing(): string[] {
-    const mine = new Set(this.findings.map((f) => f.code));
+    const mine = new Set(this.findings.map((f) => family(f.code)));
     const machine = this.study?.analysis?.findings ?? [];
     const critical = this.study?.analysis?.critical.filter((c) => c.tier === Urgency.CRITICAL).map((c) => c.code) ?? [];
-    const codes = machine.filter((f) => f.certainty !== Certainty.POSSIBLE).map((f) => f.code).filter((code) => kSecondReaderCodes.includes(code));
-    return [...new Set([...codes, ...critical])].filter((code) => !mine.has(code));
+    const codes = machine.filter((f) => f.certainty !== Certainty.POSSIBLE).map((f) => f.code).filter((code) => kSecondReaderFamilies.includes(family(code)));
+    return [...new Set([...codes, ...critical])].filter((code) => !mine.has(family(code)));
   }
 
   async sign(objection_seen = false): Promise<void> {

@@ -81,12 +81,25 @@ export function digitPicksRow(entries: StatementEntry[], input: string, digit: s
   return !entries.some((e) => e.code.toLowerCase().startsWith(longer) || e.initials.toLowerCase().startsWith(longer));
 }
 
-// Pairs that cannot both be true of one recording.
-const kContradictions: [string, string][] = [
-  ['SR', 'AFIB'], ['SR', 'AFL'], ['NORMAL', 'AFIB'], ['NORMAL', 'AFL'], ['NORMAL', 'STEMI'], ['NORMAL', 'CLBBB'], ['NORMAL', 'CRBBB'],
-  ['SBRAD', 'STACH'], ['NORMAL', 'VT'], ['NORMAL', 'VF'], ['CLBBB', 'CRBBB'], ['NORMAL', 'MI'],
-];
+// One recording has one of these as its rhythm.
+const kRhythms = ['SR', 'SBRAD', 'STACH', 'AFIB', 'AFL', 'AT', 'SVT', 'JR', 'IVR', 'VT', 'VF', 'VFL', 'ASYS', 'PACED'];
+const kOtherPairs: [string, string][] = [['CLBBB', 'CRBBB'], ['LAD', 'RAD'], ['LQT', 'SQT']];
+// What a normal recording may still be said to have.
+const kNormalAllows = ['NORMAL', 'SR', 'SARRH', 'EREP', 'CLOCKWISE', 'COUNTERCLOCKWISE', 'REPEAT', 'FOLLOW_UP'];
 
+// "AFIB_RVR" is an AFIB.
+export function family(code: string): string {
+  return code.split('_')[0];
+}
+
+// Two codes that cannot both be true of one recording.
 export function contradiction(codes: string[]): [string, string] | undefined {
-  return kContradictions.find(([a, b]) => codes.includes(a) && codes.includes(b));
+  if (codes.includes('NORMAL')) {
+    const other = codes.find((code) => !kNormalAllows.includes(code));
+    if (other) return ['NORMAL', other];
+  }
+  const rhythms = codes.filter((code) => kRhythms.includes(family(code)));
+  const second = rhythms.find((code) => family(code) !== family(rhythms[0]));
+  if (second) return [rhythms[0], second];
+  return kOtherPairs.find(([a, b]) => codes.includes(a) && codes.includes(b));
 }
