@@ -38,6 +38,7 @@ struct CallContext {
   std::string session_token;   // from the cookie or "Authorization: Bearer"; empty = none
   Timestamp received_at;
   Caller caller;  // set by the guard
+  std::string study_id;  // set by a handler for the observer: the study the call was about
   // Set by a handler: the answer carries it as the session cookie; empty string clears the cookie.
   std::optional<std::string> new_session_token;
 };

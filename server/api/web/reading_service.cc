@@ -187,6 +187,9 @@ void add(net::Registry& registry, const Parts& parts, const std::string& method,
          Result<Response> (*handler)(const Parts&, const net::Caller&, const Request&)) {
   registry.unary<Request, Response>("ecg.v1.ReadingService/" + method,
                                     [&parts, handler](net::CallContext& context, const Request& request) {
+                                      if constexpr (requires { request.study_id(); }) {
+                                        context.study_id = request.study_id();
+                                      }
                                       return handler(parts, context.caller, request);
                                     });
 }
