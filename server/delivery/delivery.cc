@@ -40,6 +40,7 @@ Delivery::~Delivery() {
   }
   stop_.notify_all();
   follower_.reset();
+  in_flight_.wait();  // answers of the store still come to the delivery thread
 }
 
 Result<void> Delivery::start() {
@@ -90,7 +91,7 @@ void Delivery::write_until_stored(const store::Store::Change& change) {
     log::error("delivery_not_noted", outcome.error());
     if (outcome.error().retry_after_ms == 0) return;
     std::unique_lock lock(mutex_);
-    if (stop_.wait_for(lock, kRetryAfter, [this] { return stopping_; })) return;
+    if (stop_.wait_for(lock, kRetryAfter, [this] { return stopping_.load(); })) return;
   }
 }
 
@@ -198,7 +199,10 @@ void Delivery::heartbeat(const Session& session, const v1::Heartbeat& message) {
 // The next message of the gateway is taken when this one is stored. A refused one ends the stream: the
 // gateway knows by the error what was wrong, and repeats the rest on the next stream.
 void Delivery::write_for(const Session& session, store::Store::Change change, std::function<void()> then) {
-  store_.write(std::move(change), [this, session, then = std::move(then)](const Result<void>& outcome) {
+  auto hold = in_flight_.enter();
+  if (stopping_) return;
+  store_.write(std::move(change), [this, hold = std::move(hold), session,
+                                   then = std::move(then)](const Result<void>& outcome) {
     post([this, session, then, outcome] {
       if (session->peer_ == nullptr) return;
       if (!outcome.ok()) {

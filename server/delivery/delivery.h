@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include "common/base/clock.h"
+#include "common/base/in_flight.h"
 #include "common/base/metrics.h"
 #include "common/base/workers.h"
 #include "server/delivery/exchange_session.h"
@@ -26,7 +27,7 @@ class Delivery {
   // Reports on one stream that the gateway has not acknowledged yet; critical results and settings always go.
   static constexpr std::size_t kReportsInFlight = 4;
 
-  // All arguments outlive it.
+  // All arguments outlive it; every stream has ended before it does.
   Delivery(store::Store& store, const Clock& clock, CenterFacts center, Metrics& metrics);
   ~Delivery();
   Delivery(const Delivery&) = delete;
@@ -73,8 +74,9 @@ class Delivery {
 
   std::mutex mutex_;
   std::condition_variable stop_;
-  bool stopping_ = false;  // guarded by mutex_
+  std::atomic<bool> stopping_ = false;  // set under mutex_
 
+  InFlight in_flight_;
   Workers thread_{1};
   std::unique_ptr<store::EventFollower> follower_;
 };

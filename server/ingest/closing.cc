@@ -155,13 +155,13 @@ Result<v1::StorageReceipt> close_in(store::Transaction& transaction, const Closi
 
 void Intake::close(const OpenedUpload& upload, const v1::CloseUpload& message,
                    Done<v1::StorageReceipt> done) {
-  workers_.post([this, upload, message, done = std::move(done)]() mutable {
+  later([this, upload, message, done = std::move(done)] {
     if (auto checked = check_close(message, upload); !checked.ok()) {
       refused_.add();
       done(checked.error());
       return;
     }
-    close_checked(upload, message, std::move(done));
+    close_checked(upload, message, done);
   });
 }
 
@@ -191,9 +191,10 @@ void Intake::close_checked(const OpenedUpload& upload, const v1::CloseUpload& me
         ECG_ASSIGN(*answer, close_in(transaction, *closing));
         return {};
       },
-      [this, closing, answer, done = std::move(done)](const Result<void>& outcome) {
+      [this, hold = in_flight_.enter(), closing, answer,
+       done = std::move(done)](const Result<void>& outcome) {
         (outcome.ok() ? received_ : refused_).add();
-        workers_.post([closing, answer, done, outcome] {
+        later([closing, answer, done, outcome] {
           if (outcome.ok()) {
             log::info("recording_stored", {{"upload", closing->upload.id.value},
                                            {"study", closing->upload.study.value},
@@ -233,10 +234,10 @@ void Intake::set_aside(const OpenedUpload& upload, const Error& why, Done<v1::St
         ECG_TRY(transaction.put_upload(*record));
         return put_back_study(transaction, *record, now);
       },
-      [this, why, done = std::move(done)](const Result<void>& outcome) {
+      [this, hold = in_flight_.enter(), why, done = std::move(done)](const Result<void>& outcome) {
         if (outcome.ok()) set_aside_.add();
         const Error error = outcome.ok() ? why : outcome.error();
-        workers_.post([done, error] {
+        later([done, error] {
           log::warning("recording_set_aside", error);
           done(error);
         });

@@ -133,12 +133,16 @@ Intake::Intake(store::Store& store, const Clock& clock, const ReceiptSigner& sig
       commit_seconds_(metrics.histogram("ecg_upload_commit_seconds", "From a block in hand to its commit",
                                         Metrics::latency_bounds())) {}
 
+Intake::~Intake() {
+  in_flight_.wait();
+}
+
 void Intake::open(const Sender& sender, const v1::OpenUpload& message, Done<OpenedUpload> done) {
   auto checked = check_open(message);
   if (checked.ok() && options_.room) checked = options_.room();
   if (!checked.ok()) {
     refused_.add();
-    workers_.post([done = std::move(done), error = checked.error()] { done(error); });
+    later([done = std::move(done), error = checked.error()] { done(error); });
     return;
   }
   auto opening = std::make_shared<Opening>(Opening{sender, message, {}, {}, clock_.now()});
@@ -151,9 +155,9 @@ void Intake::open(const Sender& sender, const v1::OpenUpload& message, Done<Open
         ECG_ASSIGN(*upload, open_in(transaction, *opening, most));
         return {};
       },
-      [this, upload, done = std::move(done)](const Result<void>& outcome) {
+      [this, hold = in_flight_.enter(), upload, done = std::move(done)](const Result<void>& outcome) {
         (outcome.ok() ? opened_ : refused_).add();
-        workers_.post([upload, done, outcome] {
+        later([upload, done, outcome] {
           done(outcome.ok() ? Result<OpenedUpload>(std::move(*upload))
                             : Result<OpenedUpload>(outcome.error()));
         });
@@ -178,7 +182,7 @@ void Intake::append(const OpenedUpload& upload, const v1::SampleBlock& block, Do
         const bool stored = now && record->first_frame + record->frame_count <= now->durable_frames;
         return stored ? Result<void>() : appended;
       },
-      [this, record, began, done = std::move(done)](const Result<void>& outcome) {
+      [this, hold = in_flight_.enter(), record, began, done = std::move(done)](const Result<void>& outcome) {
         if (outcome.ok()) {
           frames_.add(record->frame_count);
           bytes_.add(static_cast<double>(record->block.size()));
@@ -187,7 +191,7 @@ void Intake::append(const OpenedUpload& upload, const v1::SampleBlock& block, Do
           refused_.add();
         }
         const std::uint64_t end = record->first_frame + record->frame_count;
-        workers_.post([done, outcome, end] {
+        later([done, outcome, end] {
           done(outcome.ok() ? Result<std::uint64_t>(end) : Result<std::uint64_t>(outcome.error()));
         });
       });
@@ -204,7 +208,7 @@ void Intake::line_lost(const OpenedUpload& upload) {
         (void)changed;
         return {};
       },
-      [id = upload.id](const Result<void>& outcome) {
+      [hold = in_flight_.enter(), id = upload.id](const Result<void>& outcome) {
         if (!outcome.ok()) log::warning("line_lost_not_noted", outcome.error(), {{"upload", id.value}});
       });
 }

@@ -10,6 +10,7 @@
 #include "ecg/v1/upload.pb.h"
 
 #include "common/base/clock.h"
+#include "common/base/in_flight.h"
 #include "common/base/limits.h"
 #include "common/base/metrics.h"
 #include "common/base/result.h"
@@ -47,10 +48,15 @@ class Intake {
   template <class T>
   using Done = std::function<void(Result<T>)>;
 
-  // All arguments outlive it. Workers hold at most one piece of work per change that waits in the store (limits::
-  // kWriteQueueMax) and per open upload.
+  // All arguments outlive it. Workers hold at most one piece of work per change that waits in the store
+  // (limits:: kWriteQueueMax) and per open upload.
   Intake(store::Store& store, const Clock& clock, const ReceiptSigner& signer, Workers& workers,
          Metrics& metrics, IntakeOptions options);
+
+  // Waits until everything begun was answered.
+  ~Intake();
+  Intake(const Intake&) = delete;
+  Intake& operator=(const Intake&) = delete;
 
   // Answers on a worker, once the upload and its study are stored.
   // Errors: kInvalidField, kTooManyLeads, kSamplingOutsideIntake, kUploadIdReused (other study, attempt or
@@ -70,7 +76,9 @@ class Intake {
   void close(const OpenedUpload& upload, const v1::CloseUpload& message, Done<v1::StorageReceipt> done);
 
   // Runs something on a worker.
-  void later(std::function<void()> work) { workers_.post(std::move(work)); }
+  void later(std::function<void()> work) {
+    workers_.post([hold = in_flight_.enter(), work = std::move(work)] { work(); });
+  }
 
   // The stream ended without close: the study shows that its line is lost.
   void line_lost(const OpenedUpload& upload);
@@ -89,6 +97,7 @@ class Intake {
   const IntakeOptions options_;
   Counter opened_, frames_, bytes_, received_, set_aside_, refused_;
   Histogram commit_seconds_;
+  InFlight in_flight_;
 };
 
 }  // namespace ecg::ingest

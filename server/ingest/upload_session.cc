@@ -14,6 +14,11 @@ bool UploadSession::hungry() const {
   return peer_ != nullptr && !opening_ && !closing_ && unanswered_ < kBlocksUnansweredMax;
 }
 
+bool UploadSession::idle() const {
+  const std::lock_guard lock(mutex_);
+  return !opening_ && unanswered_ == 0 && (!closing_ || closed_);
+}
+
 std::shared_ptr<UploadPeer> UploadSession::peer() const {
   const std::lock_guard lock(mutex_);
   return peer_;

@@ -38,6 +38,8 @@ class UploadSession : public std::enable_shared_from_this<UploadSession> {
   void receive(const v1::UploadRequest& message);
   // Whether receive() may be called now. When false, ready() follows.
   bool hungry() const;
+  // Nothing received waits for its answer.
+  bool idle() const;
   // The stream is over, for whatever reason; the peer is not called any more once this returns, except by a
   // call under way on another thread. Without a close before, the study shows that its line is lost.
   void end();

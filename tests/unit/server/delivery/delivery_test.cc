@@ -87,8 +87,6 @@ class DeliveryTest : public CenterFixture {
     ASSERT_TRUE(delivery_->start().ok());
   }
   void stop() {
-    // Answers of the store still come to the delivery thread; nothing is written by the tests any more.
-    if (delivery_) (void)store_->write_wait([](store::Transaction&) -> Result<void> { return {}; });
     delivery_.reset();
   }
   struct Line {

@@ -48,9 +48,9 @@ class UploadSessionTest : public ::testing::Test {
     intake_ = std::make_unique<Intake>(*store_, clock_, signer_, *workers_, metrics_, options_);
   }
   void stop() {
-    store_.reset();  // answers everything first
-    workers_.reset();
     intake_.reset();
+    workers_.reset();
+    store_.reset();
   }
   Stream stream(const std::string& gateway = "g1", const std::string& site = "baishi") {
     Stream s;
