@@ -30,9 +30,14 @@ Result<AdmittedStream> admit_stream(GatewayDirectory& directory, const grpc::Cal
   }
   auto gateway = std::move(admitted).value();
   ECG_ASSIGN(const std::uint64_t number,
-             directory.stream_opened(gateway.gateway, [stream = std::move(stream)](const Error& error) {
-               if (const auto open = stream.lock()) open->abort(net::to_status(error));
-             }));
+             directory.stream_opened(gateway.gateway, {[stream](const Error& error) {
+                                                         if (const auto open = stream.lock()) {
+                                                           open->drop_and_finish(net::to_status(error));
+                                                         }
+                                                       },
+                                                       [stream] {
+                                                         if (const auto open = stream.lock()) open->cut();
+                                                       }}));
   return AdmittedStream{std::move(gateway), number};
 }
 

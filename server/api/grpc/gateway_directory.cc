@@ -63,8 +63,7 @@ GatewayDirectory::Entry GatewayDirectory::entry_of(const store::GatewayRecord& r
   return {{record.site, record.id}, record.expires_at, record.revoked_at.has_value()};
 }
 
-Result<std::uint64_t> GatewayDirectory::stream_opened(const GatewayId& gateway,
-                                                      std::function<void(const Error&)> end) {
+Result<std::uint64_t> GatewayDirectory::stream_opened(const GatewayId& gateway, StreamEnd end) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return Error{ErrorCode::kShuttingDown, "the center"};
   const auto open = std::count_if(streams_.begin(), streams_.end(),
@@ -72,7 +71,7 @@ Result<std::uint64_t> GatewayDirectory::stream_opened(const GatewayId& gateway,
   if (open >= kStreamsPerGateway) {
     return Error{ErrorCode::kOverloaded, "streams of gateway " + gateway.value, {}, kRetryWhenManyStreamsMs};
   }
-  streams_.emplace(++last_stream_, OpenStream{gateway, std::move(end)});
+  streams_.emplace(++last_stream_, OpenStream{gateway, std::move(end), false});
   return last_stream_;
 }
 
@@ -89,7 +88,7 @@ void GatewayDirectory::end_all() {
     open.swap(streams_);
   }
   wake_.notify_all();
-  for (const auto& [stream, entry] : open) entry.end({ErrorCode::kShuttingDown, "the center", {}, 1000});
+  for (const auto& [stream, entry] : open) entry.end.end({ErrorCode::kShuttingDown, "the center", {}, 1000});
 }
 
 void GatewayDirectory::run() {
@@ -114,21 +113,32 @@ Result<void> GatewayDirectory::look() {
     now[record.certificate_sha256] = entry_of(record);
     if (record.revoked_at) revoked.push_back(record.id);
   }
-  std::vector<OpenStream> ending;
   {
     const std::lock_guard lock(mutex_);
     by_certificate_ = std::move(now);
-    for (auto it = streams_.begin(); it != streams_.end();) {
-      const bool end = std::find(revoked.begin(), revoked.end(), it->second.gateway) != revoked.end();
-      if (end) ending.push_back(std::move(it->second));
-      it = end ? streams_.erase(it) : std::next(it);
+  }
+  end_streams_of(revoked);
+  return {};
+}
+
+void GatewayDirectory::end_streams_of(const std::vector<GatewayId>& revoked) {
+  std::vector<OpenStream> ending;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [number, stream] : streams_) {
+      if (std::find(revoked.begin(), revoked.end(), stream.gateway) == revoked.end()) continue;
+      ending.push_back(stream);
+      stream.ending = true;
     }
   }
   for (const auto& stream : ending) {
+    if (stream.ending) {
+      stream.end.cut();
+      continue;
+    }
     log::info("stream_of_revoked_gateway_ended", {{"gateway", stream.gateway.value}});
-    stream.end({ErrorCode::kGatewayRevoked, stream.gateway.value});
+    stream.end.end({ErrorCode::kGatewayRevoked, stream.gateway.value});
   }
-  return {};
 }
 
 }  // namespace ecg::api

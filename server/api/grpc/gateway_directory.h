@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "common/base/clock.h"
 #include "common/base/result.h"
@@ -39,9 +40,14 @@ class GatewayDirectory {
   // of the store.
   Result<KnownGateway> admit(const net::CertificateFacts& certificate);
 
-  // Counts a stream and remembers how to end it. end is called at most once, on the directory's thread or the
-  // caller of end_all, never under a lock. Errors: kOverloaded (kStreamsPerGateway are open), kShuttingDown.
-  Result<std::uint64_t> stream_opened(const GatewayId& gateway, std::function<void(const Error&)> end);
+  // How an open stream is ended. Called on the directory's thread or end_all's caller, never under a lock.
+  struct StreamEnd {
+    std::function<void(const Error&)> end;  // at most once
+    std::function<void()> cut;  // kLookEvery later, when the stream is still open: its peer does not read
+  };
+  // Counts a stream and remembers how to end it. Errors: kOverloaded (kStreamsPerGateway are open),
+  // kShuttingDown.
+  Result<std::uint64_t> stream_opened(const GatewayId& gateway, StreamEnd end);
   void stream_closed(std::uint64_t stream);
 
   // The center stops: every stream gets kShuttingDown and no new one is admitted.
@@ -50,7 +56,8 @@ class GatewayDirectory {
  private:
   struct OpenStream {
     GatewayId gateway;
-    std::function<void(const Error&)> end;
+    StreamEnd end;
+    bool ending = false;
   };
   struct Entry {
     KnownGateway gateway;
@@ -59,6 +66,7 @@ class GatewayDirectory {
   };
   void run();
   Result<void> look();
+  void end_streams_of(const std::vector<GatewayId>& revoked);
   Result<std::optional<Entry>> read_entry(const std::string& sha256);
   static Entry entry_of(const store::GatewayRecord& record);
   Result<KnownGateway> check(const Entry& entry) const;

@@ -59,18 +59,18 @@ class StreamReactor : public grpc::ServerBidiReactor<In, Out>,
     pump();
   }
 
-  // Ends the stream now, for a reason that does not wait for a peer who may not be reading: what waits is
-  // dropped, and a write that is stuck is cut off. Any thread; the caller holds a shared pointer.
-  void abort(grpc::Status status) {
-    bool stuck = false;
+  // Ends the stream without sending what waits. Any thread.
+  void drop_and_finish(grpc::Status status) {
     {
       const std::lock_guard lock(mutex_);
       queue_.clear();
-      if (!status_) status_ = std::move(status);
-      stuck = writing_;
     }
-    pump();
-    if (!stuck) return;
+    finish(std::move(status));
+  }
+
+  // Breaks the stream off, also when a write is stuck because the peer does not read. Any thread; the caller
+  // holds a shared pointer.
+  void cut() {
     const std::lock_guard lock(context_mutex_);
     if (context_ != nullptr) context_->TryCancel();
   }

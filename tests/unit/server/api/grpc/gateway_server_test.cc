@@ -15,6 +15,7 @@
 #include "common/net/grpc/status.h"
 #include "common/wire/block_codec.h"
 #include "common/wire/recording_digest.h"
+#include "server/api/grpc/gateway_directory.h"
 #include "server/api/grpc/receipt_key.h"
 #include "server/identity/gateways.h"
 #include "server/store/sqlite/sqlite_store.h"
@@ -266,6 +267,37 @@ TEST_F(GatewayServerTest, ARevokedGatewayIsRefusedAndItsOpenStreamsEndWithinFive
   }
   EXPECT_EQ(net::from_status(open_upload->Finish()).code, ErrorCode::kGatewayRevoked);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+  EXPECT_EQ(upload(gateway, {open_message(upload_, study_)}).error(), ErrorCode::kGatewayRevoked);
+}
+
+TEST_F(GatewayServerTest, ARevokedGatewayThatDoesNotReadIsCutOff) {
+  auto gateway = enrolled();
+  ASSERT_TRUE(store_
+                  ->write_wait([](store::Transaction& t) -> Result<void> {
+                    // More progress than a connection's windows take, so that a write is stuck.
+                    for (int i = 0; i < 190; ++i) {
+                      store::StudyRecord study;
+                      study.study.id = StudyId("s" + std::to_string(i));
+                      study.study.site = SiteId("baishi");
+                      study.study.state = domain::StudyState::kQueued;
+                      study.reader_name = std::string(8000, 'x');
+                      ECG_TRY(t.put_study(study));
+                    }
+                    return {};
+                  })
+                  .ok());
+  const auto stub = v1::ExchangeService::NewStub(gateway.channel);
+  const auto call = context();
+  const auto stream = stub->Exchange(call.get());
+  v1::CenterMessage message;
+  ASSERT_TRUE(stream->Read(&message));
+  gateway.record.revoked_at = clock_.now();
+  put(gateway.record);
+  std::this_thread::sleep_for(2 * GatewayDirectory::kLookEvery + std::chrono::milliseconds(500));
+  // What was on its way is still there; then the stream is over without the gateway having read on meanwhile.
+  while (stream->Read(&message)) {
+  }
+  EXPECT_FALSE(stream->Finish().ok());
   EXPECT_EQ(upload(gateway, {open_message(upload_, study_)}).error(), ErrorCode::kGatewayRevoked);
 }
 
