@@ -143,33 +143,9 @@ class Gateway:
             detail = error_pb2.ErrorDetail()
             for key, value in error.trailing_metadata() or ():
                 if key == "grpc-status-details-bin":
-                    detail = error_detail(value)
+                    detail = error_pb2.ErrorDetail.FromString(value)
             raise Refused(error.code().name, detail) from None
         return answers
-
-
-def error_detail(value):
-    """ErrorDetail out of a google.rpc.Status: field 3 holds an Any whose field 2 is the message."""
-    from google.protobuf import any_pb2
-    detail = error_pb2.ErrorDetail()
-    at = 0
-    while at < len(value):
-        tag, at = value[at], at + 1
-        length, shift = 0, 0
-        while True:
-            byte = value[at]
-            at += 1
-            length |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                break
-        if tag & 7 == 0:
-            continue  # a number: it was read above
-        if tag >> 3 == 3:
-            holder = any_pb2.Any.FromString(value[at:at + length])
-            detail.ParseFromString(holder.value)
-        at += length
-    return detail
 
 
 def open_message(upload_id, study, form):
