@@ -45,15 +45,17 @@ ClinicService::ClinicService(ClinicParts parts)
 
 net::Guard ClinicService::guard() {
   return [this](net::CallContext& context) -> Result<void> {
-    const auto access = access_of(context.method);
-    if (!access) return Error{ErrorCode::kNotAllowed, context.method};
-    if (context.transport == net::Transport::kUnixSocket) {
-      context.caller = {"local", "local", 1, parts_.site_id};
+    const net::PolicyRow* row = net::find_policy(policy_table(), context.method);
+    if (row == nullptr) return Error{ErrorCode::kNotAllowed, context.method};
+    if (context.transport == net::Transport::kUnixSocket && (row->flags & net::kLocalAdmin) != 0) {
+      context.caller = {"local", "local", kOperator, parts_.site_id};
       return {};
     }
     ECG_ASSIGN(const auto session, operators_.find(context.session_token));
-    if (session) context.caller = {session->operator_id, session->display_name, 1, parts_.site_id};
-    if (*access == Access::kOperator && !session) return Error{ErrorCode::kNotSignedIn, context.method};
+    if (session) context.caller = {session->operator_id, session->display_name, kOperator, parts_.site_id};
+    if ((row->flags & net::kPublic) != 0) return {};
+    if (!session) return Error{ErrorCode::kNotSignedIn, context.method};
+    if ((row->roles_mask & context.caller.roles) == 0) return Error{ErrorCode::kNotAllowed, context.method};
     return {};
   };
 }

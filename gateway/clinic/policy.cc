@@ -1,37 +1,33 @@
 #include "gateway/clinic/policy.h"
 
-#include <utility>
-
 namespace ecg::clinic {
 namespace {
 
-constexpr std::pair<std::string_view, Access> kTable[] = {
-    {"ecg.v1.ClinicService/SignInOperator", Access::kAnyone},
-    {"ecg.v1.ClinicService/SignOutOperator", Access::kAnyone},
-    {"ecg.v1.ClinicService/GetClinic", Access::kAnyone},  // no patients in it
-    {"ecg.v1.ClinicService/WatchClinic", Access::kOperator},
-    {"ecg.v1.ClinicService/WatchDevice", Access::kOperator},
-    {"ecg.v1.ClinicService/RegisterExamination", Access::kOperator},
-    {"ecg.v1.ClinicService/StartCapture", Access::kOperator},
-    {"ecg.v1.ClinicService/StopCapture", Access::kOperator},
-    {"ecg.v1.ClinicService/SendStudy", Access::kOperator},
-    {"ecg.v1.ClinicService/RetakeStudy", Access::kOperator},
-    {"ecg.v1.ClinicService/CancelExamination", Access::kOperator},
-    {"ecg.v1.ClinicService/ListClinicStudies", Access::kOperator},
-    {"ecg.v1.ClinicService/GetClinicWaveform", Access::kOperator},
-    {"ecg.v1.ClinicService/OpenClinicReport", Access::kOperator},
-    {"ecg.v1.ClinicService/AcknowledgeCritical", Access::kOperator},
-    {"ecg.v1.ClinicService/ListImports", Access::kOperator},
-    {"ecg.v1.ClinicService/SetScenario", Access::kOperator},
+constexpr std::uint32_t kLocal = net::kLocalAdmin;
+constexpr net::PolicyRow kTable[] = {
+    {"ecg.v1.ClinicService/SignInOperator", 0, net::kPublic | kLocal},
+    {"ecg.v1.ClinicService/SignOutOperator", 0, net::kPublic | kLocal},
+    {"ecg.v1.ClinicService/GetClinic", 0, net::kPublic | kLocal},  // no patients in it
+    {"ecg.v1.ClinicService/WatchClinic", kOperator, kLocal},
+    {"ecg.v1.ClinicService/WatchDevice", kOperator, kLocal},
+    {"ecg.v1.ClinicService/RegisterExamination", kOperator, kLocal},
+    {"ecg.v1.ClinicService/StartCapture", kOperator, kLocal},
+    {"ecg.v1.ClinicService/StopCapture", kOperator, kLocal},
+    {"ecg.v1.ClinicService/SendStudy", kOperator, kLocal},
+    {"ecg.v1.ClinicService/RetakeStudy", kOperator, kLocal},
+    {"ecg.v1.ClinicService/CancelExamination", kOperator, kLocal},
+    {"ecg.v1.ClinicService/ListClinicStudies", kOperator, kLocal},
+    {"ecg.v1.ClinicService/GetClinicWaveform", kOperator, kLocal},
+    {"ecg.v1.ClinicService/OpenClinicReport", kOperator, kLocal},
+    {"ecg.v1.ClinicService/AcknowledgeCritical", kOperator, kLocal},
+    {"ecg.v1.ClinicService/ListImports", kOperator, kLocal},
+    {"ecg.v1.ClinicService/SetScenario", kOperator, kLocal},
 };
 
 }  // namespace
 
-std::optional<Access> access_of(std::string_view method) {
-  for (const auto& [name, access] : kTable) {
-    if (name == method) return access;
-  }
-  return std::nullopt;
+std::span<const net::PolicyRow> policy_table() {
+  return kTable;
 }
 
 }  // namespace ecg::clinic

@@ -2,17 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string_view>
+#include <span>
+
+#include "common/net/policy.h"
 
 namespace ecg::clinic {
 
-enum class Access : std::uint8_t {
-  kAnyone,    // whoever can open the page on this machine
-  kOperator,  // a signed-in operator, or the Unix socket
-};
+enum Role : std::uint32_t { kOperator = 1u << 0 };
 
-// method: "ecg.v1.ClinicService/GetClinic". Empty: no row.
-std::optional<Access> access_of(std::string_view method);
+std::span<const net::PolicyRow> policy_table();
 
 }  // namespace ecg::clinic

@@ -82,7 +82,7 @@ Result<void> Gateway::start_uplink() {
   if (certificate.not_after - clock_.now() < kExpiryWarning) {
     log::warning("certificate_expires", {{"at", to_iso8601(certificate.not_after)}});
   }
-  const auto channel = uplink::make_channel(enrolment_->uplink);
+  ECG_ASSIGN(const auto channel, uplink::make_channel(enrolment_->uplink));
   uploads_ = std::make_unique<uplink::UploadPool>(*spool_, channel, enrolment_->uplink, random_);
   uplink::ExchangeClient::Options options;
   options.version = kVersion;

@@ -1,31 +1,18 @@
 #include "gateway/uplink/channel.h"
 
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
-#include <grpcpp/support/channel_arguments.h>
-
-#include "common/base/limits.h"
+#include "common/net/grpc/dial.h"
 
 namespace ecg::uplink {
 
-std::shared_ptr<grpc::Channel> make_channel(const Enrolment& enrolment) {
-  grpc::SslCredentialsOptions tls;
-  tls.pem_root_certs = enrolment.ca_pem;
-  tls.pem_private_key = enrolment.key_pem;
-  tls.pem_cert_chain = enrolment.certificate_pem;
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 300);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2'000);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 10'000);  // in effect the time a connection may take
-  arguments.SetMaxReceiveMessageSize(static_cast<int>(limits::kMessageBytesMax));
-  arguments.SetMaxSendMessageSize(static_cast<int>(limits::kMessageBytesMax));
-  // Several gateways of one process (tests) must not share a connection: certificates differ.
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(enrolment.center_address, grpc::SslCredentials(tls), arguments);
+Result<std::shared_ptr<grpc::Channel>> make_channel(const Enrolment& enrolment) {
+  net::DialOptions options;
+  options.address = enrolment.center_address;
+  options.tls = {enrolment.certificate_pem, enrolment.key_pem};
+  options.ca_pem = enrolment.ca_pem;
+  // Short: when to try again is decided by Backoff, and a center that is back must not wait for gRPC.
+  options.backoff_min = std::chrono::milliseconds(300);
+  options.backoff_max = std::chrono::milliseconds(2'000);
+  return net::dial(options);
 }
 
 }  // namespace ecg::uplink

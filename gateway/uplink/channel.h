@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "common/base/result.h"
+
 namespace grpc {
 class Channel;
 }
@@ -22,8 +24,8 @@ struct Enrolment {
   std::string receipt_key_der;  // SubjectPublicKeyInfo, ECDSA P-256
 };
 
-// mTLS, TLS 1.3. Connects when first used. A half-open connection is found within 30 s (ping after 20 s,
-// answer within 10 s); after a failure gRPC tries again when asked, at most every 2 s.
-std::shared_ptr<grpc::Channel> make_channel(const Enrolment& enrolment);
+// mTLS. Connects when first used. A half-open connection is found within 30 s (ping after 20 s, answer within
+// 10 s). Errors: kTlsFailed (material that does not fit together).
+Result<std::shared_ptr<grpc::Channel>> make_channel(const Enrolment& enrolment);
 
 }  // namespace ecg::uplink

@@ -8,11 +8,11 @@
 #include <grpcpp/client_context.h>
 
 #include "common/base/log.h"
+#include "common/net/grpc/status.h"
 #include "gateway/spool/mail.h"
 #include "gateway/spool/recordings.h"
 #include "gateway/spool/studies.h"
 #include "gateway/uplink/backoff.h"
-#include "gateway/uplink/status_error.h"
 
 namespace ecg::uplink {
 namespace {
@@ -135,7 +135,7 @@ Result<void> ExchangeClient::converse() {
   }
   const grpc::Status status = conversation.stream->Finish();
   if (status.ok()) return {};
-  Error error = error_from_status(status);
+  Error error = net::from_status(status);
   if (error.code == ErrorCode::kCancelled && !stopping_) error.code = ErrorCode::kTimeout;
   return error;
 }

@@ -2,9 +2,8 @@
 
 #include <thread>
 
-#include "common/base/limits.h"
+#include "common/net/grpc/status.h"
 #include "gateway/uplink/receipt.h"
-#include "gateway/uplink/status_error.h"
 
 namespace ecg::uplink {
 namespace {
@@ -47,7 +46,7 @@ Result<void> UploadSession::run() {
   reader.join();
   const grpc::Status status = stream->Finish();
   if (cancelled_) return Error{ErrorCode::kCancelled, "upload " + upload_.value};
-  return broke && !status.ok() ? Result<void>(error_from_status(status)) : talked;
+  return broke && !status.ok() ? Result<void>(net::from_status(status)) : talked;
 }
 
 void UploadSession::read_answers(Stream& stream) {

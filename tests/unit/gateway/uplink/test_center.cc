@@ -6,10 +6,9 @@
 
 #include <ecg/v1/exchange.grpc.pb.h>
 #include <ecg/v1/upload.grpc.pb.h>
-#include <google/protobuf/any.pb.h>
 #include <grpcpp/grpcpp.h>
 
-#include "common/net/error_detail.h"
+#include "common/net/grpc/status.h"
 #include "common/net/tls.h"
 #include "common/wire/recording_digest.h"
 
@@ -18,14 +17,7 @@ namespace {
 
 grpc::Status refusal(int catalogue) {
   const Error error{facts_by_catalogue(catalogue)->code, "upload"};
-  google::protobuf::Any any;
-  any.PackFrom(net::to_detail(error));
-  const std::string packed = any.SerializeAsString();
-  std::string status = "\x1a";  // google.rpc.Status, field 3
-  std::size_t size = packed.size();
-  for (; size >= 0x80; size >>= 7) status += static_cast<char>(size | 0x80);
-  status += static_cast<char>(size);
-  return {static_cast<grpc::StatusCode>(facts(error.code).rpc), "refused", status + packed};
+  return net::to_status(error);
 }
 
 struct Stored {

@@ -36,7 +36,7 @@ class UplinkTest : public ::testing::Test {
     std::filesystem::remove_all(directory_);
   }
   void start_pool() {
-    channel_ = make_channel(center_.enrolment());
+    channel_ = make_channel(center_.enrolment()).value();
     pool_ = std::make_unique<UploadPool>(*spool_, channel_, center_.enrolment(), random_);
     pool_->start();
   }
@@ -49,8 +49,8 @@ class UplinkTest : public ::testing::Test {
     options.on_progress = [this](const ecg::v1::StudyProgress& p) {
       return spool::store_progress(*spool_, p);
     };
-    exchange_ =
-        std::make_unique<ExchangeClient>(*spool_, make_channel(center_.enrolment()), line_, random_, options);
+    exchange_ = std::make_unique<ExchangeClient>(*spool_, make_channel(center_.enrolment()).value(), line_,
+                                                 random_, options);
     exchange_->start();
   }
   // Waits on the spool's changes, not on time.
@@ -231,7 +231,7 @@ TEST_F(UplinkTest, GatewayOfAnotherCenterIsNotTrusted) {
   Enrolment wrong = other.enrolment();
   wrong.center_address = center_.enrolment().center_address;
   const UploadId upload = record(new_study(), 1);
-  pool_ = std::make_unique<UploadPool>(*spool_, make_channel(wrong), wrong, random_);
+  pool_ = std::make_unique<UploadPool>(*spool_, make_channel(wrong).value(), wrong, random_);
   pool_->start();
   ASSERT_TRUE(eventually([&] { return row(upload).error_code == 6001; }));
   EXPECT_EQ(center_.uploads(), 0u);
