@@ -45,7 +45,10 @@ Result<identity::NewCode> Sites::add(const SiteFacts& facts) {
   ECG_TRY(store_.write_wait([&](store::Transaction& transaction) -> Result<void> {
     ECG_ASSIGN(auto found, transaction.find_site(facts.id));
     store::SiteRecord site = found ? std::move(*found) : store::SiteRecord{};
-    if (!found) site.created_at = now;
+    if (!found) {
+      site.created_at = now;
+      site.machine_text_hidden = true;  // readers draft first; a wrong machine text shown first misleads
+    }
     site.id = facts.id;
     site.name = facts.name;
     if (!facts.phone.empty()) site.phone = facts.phone;
