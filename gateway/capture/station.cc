@@ -68,6 +68,10 @@ Result<void> Station::start_capture(const StudyId& study, std::uint32_t seconds,
   running_.reset(new Running{study,
                              Recorder(spool_, recording.upload_id, recording.format, recording.wanted_frames),
                              static_cast<double>(seconds), source_ != nullptr && source_->begin_anew()});
+  if (const auto usage = spool_.usage(); usage.ok() && usage->used_fraction >= spool::Usage::kWarning) {
+    const bool alarm = usage->used_fraction >= spool::Usage::kAlarm;
+    log::warning(alarm ? "spool_almost_full" : "spool_filling_up", {{"used", usage->used_fraction}});
+  }
   log::info("capture_started", {{"study", study.value}, {"upload", recording.upload_id.value}});
   return {};
 }

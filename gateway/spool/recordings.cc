@@ -1,15 +1,21 @@
 #include "gateway/spool/recordings.h"
 
+#include "common/base/limits.h"
 #include "gateway/spool/changes.h"
 #include "gateway/spool/study_rows.h"
 
 namespace ecg::spool {
 namespace {
 
-// Waiting recordings whose upload has something to do.
+// Waiting recordings whose upload has something to do. Of those nobody has decided on, a few at a time are
+// begun: the center lets a gateway have limits::kUploadsPerGateway uploads open, and sent studies must find
+// room there.
 const std::string kOutboundCondition =
     "r.confirmed_at = 0 AND r.samples_kept = 1 AND r.frames > 0 AND "
-    "(r.disposition <> 0 OR r.durable_frames < r.frames OR r.closed_at = 0)";
+    "(r.disposition <> 0 OR r.durable_frames < r.frames OR r.closed_at = 0) AND "
+    "(r.disposition <> 0 OR r.first_acknowledged_at > 0 OR (SELECT count(*) FROM recordings AS u WHERE "
+    "u.confirmed_at = 0 AND u.disposition = 0 AND u.first_acknowledged_at > 0) < " +
+    std::to_string(limits::kUploadsPerGateway / 2) + ")";
 
 Result<Outbound> outbound_from(const sqlite::Statement& row, int columns) {
   Outbound out;

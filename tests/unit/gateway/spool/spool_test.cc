@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "common/base/limits.h"
 #include "gateway/spool/imports.h"
 #include "tests/unit/gateway/spool/fixture.h"
 
@@ -111,6 +112,17 @@ TEST_F(SpoolTest, FailedTryWaitsUntilItsTime) {
   ASSERT_TRUE(note_failure(*spool_, upload, error, clock_.now() + std::chrono::seconds(5)).ok());
   ASSERT_TRUE(try_all_now(*spool_).ok());
   EXPECT_EQ(list_outbound(*spool_, 10)->size(), 1u);
+}
+
+TEST_F(SpoolTest, UndecidedRecordingsNeverTakeAllUploadsTheCenterAllows) {
+  for (int i = 0; i < limits::kUploadsPerGateway; ++i) {
+    const UploadId upload = record(add_study(), 2, false);
+    const bool listed = list_outbound(*spool_, 20)->size() == 1;
+    EXPECT_EQ(listed, i < limits::kUploadsPerGateway / 2) << i;
+    if (listed) note_acknowledged(*spool_, upload, 250);
+  }
+  record(add_study(), 1, true);
+  EXPECT_EQ(list_outbound(*spool_, 20)->size(), 1u);  // a sent one always goes
 }
 
 TEST_F(SpoolTest, SamplesLeaveOnlyAfterTheReceipt) {
