@@ -5,7 +5,7 @@ import { ms } from '../shared/time';
 import { t } from './words';
 
 const kDayMs = 86_400_000;
-export const kCertificateSoonDays = 30;
+export const kCertificateSoonDays = 14;
 
 export function gatewayMark(state: GatewayState): Mark {
   const s = t().gateway_state;

@@ -10,7 +10,7 @@ import { w } from '../shared/words';
 import { t } from './words';
 
 const open = () => reading.study !== null;
-const idle = () => !reading.busy && worklist.online && !reading.holds_lease && !reading.amending;
+const idle = () => !reading.busy && worklist.online && worklist.mayHaveNext('') && !reading.holds_lease && !reading.amending;
 
 export function focusTrace(): void {
   document.querySelector<HTMLElement>('[data-trace-region]')?.focus();

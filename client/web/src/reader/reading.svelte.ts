@@ -339,7 +339,7 @@ class Reading {
     });
     if (!done) return;
     const signed_id = this.id;
-    await this.claimNext();
+    if (worklist.mayHaveNext(signed_id)) await this.claimNext();
     if (this.id === signed_id) this.study = (await this.#fetch(signed_id).catch(() => undefined)) ?? this.study;
     void worklist.load();
   }

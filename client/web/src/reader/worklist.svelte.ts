@@ -31,6 +31,11 @@ class Worklist {
     return this.rows.filter((r) => r.state === StudyState.QUEUED || r.state === StudyState.ASSIGNED);
   }
 
+  // Whether another study may wait. The list of one's own does not tell.
+  mayHaveNext(but_not: string): boolean {
+    return this.scope === WorklistScope.MINE || this.waiting.some((r) => r.id !== but_not);
+  }
+
   get stat(): number {
     return this.waiting.filter((r) => r.priority === Priority.STAT).length;
   }
