@@ -86,9 +86,7 @@ class DeliveryTest : public CenterFixture {
     delivery_ = std::make_unique<Delivery>(*store_, clock_, CenterFacts{"县心电中心", "0571-120"}, metrics_);
     ASSERT_TRUE(delivery_->start().ok());
   }
-  void stop() {
-    delivery_.reset();
-  }
+  void stop() { delivery_.reset(); }
   struct Line {
     std::shared_ptr<GatewayPeer> peer = std::make_shared<GatewayPeer>();
     std::shared_ptr<ExchangeSession> session;
