@@ -1,6 +1,7 @@
 // The connection to the center. No gRPC type is complete here, so that includers stay light.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -27,5 +28,10 @@ struct Enrolment {
 // mTLS. Connects when first used. A half-open connection is found within 30 s (ping after 20 s, answer within
 // 10 s). Errors: kTlsFailed (material that does not fit together).
 Result<std::shared_ptr<grpc::Channel>> make_channel(const Enrolment& enrolment);
+
+// Waits until the channel is connected, an attempt has failed, 12 s have passed, or stopping is set; the call
+// that follows says which. gRPC's own threads do not read the socket of a channel without calls, so that
+// without this wait a new connection would hang half-made and time out.
+void await_connection(grpc::Channel& channel, const std::atomic<bool>& stopping);
 
 }  // namespace ecg::uplink

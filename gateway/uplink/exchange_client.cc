@@ -101,6 +101,7 @@ void ExchangeClient::run() {
 }
 
 Result<void> ExchangeClient::converse() {
+  await_connection(*channel_, stopping_);
   Conversation conversation;
   conversation.stub = ecg::v1::ExchangeService::NewStub(channel_);
   conversation.heard_at = spool_.clock().steady();

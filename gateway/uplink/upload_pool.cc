@@ -140,6 +140,7 @@ void UploadPool::work(bool urgent_only) {
       continue;
     }
     const std::string upload = session->upload().value;
+    await_connection(*channel_, stopping_);
     const auto outcome = session->run();
     release(upload, outcome);
     if (!outcome.ok()) continue;
