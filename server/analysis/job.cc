@@ -81,10 +81,12 @@ v1::AnalysisJob make_job(const store::StudyRecord& study, const store::StoredRec
   return job;
 }
 
-domain::Event done_event(const v1::Analysis& analysis) {
+domain::Event done_event(const v1::Analysis& analysis, bool partial) {
   domain::Event event;
   event.kind = domain::StudyEvent::kAnalysisDone;
   event.quality = quality_state(analysis.quality());
+  if (partial && event.quality == domain::QualityState::kPoor)
+    event.quality = domain::QualityState::kDegraded;
   event.tier = tier(analysis.urgency());
   for (const auto& finding : analysis.critical()) {
     const auto found = tier(finding.tier());
@@ -95,7 +97,7 @@ domain::Event done_event(const v1::Analysis& analysis) {
 
 std::optional<store::CriticalRecord> suspected(const store::StudyRecord& study, const v1::Analysis& analysis,
                                                Timestamp now) {
-  const auto most_urgent = done_event(analysis).tier;
+  const auto most_urgent = done_event(analysis, study.study.partial).tier;
   if (!most_urgent) return std::nullopt;
   store::CriticalRecord record;
   record.study = study.study.id;

@@ -18,8 +18,10 @@ std::optional<double> age_years(const v1::Patient& patient, Timestamp at);
 v1::AnalysisJob make_job(const store::StudyRecord& study, const store::StoredRecording& stored,
                          double mains_hz);
 
-// What the life cycle is told of a finished analysis: quality, and the class and tier its findings ask for.
-domain::Event done_event(const v1::Analysis& analysis);
+// What the life cycle is told of a finished analysis: quality, and the class and tier its findings ask for. A
+// partial recording is to be read as it is (upload.proto, CLOSE_DISPOSITION_PARTIAL): however poor, it counts
+// as degraded, so that it is not sent back for being short.
+domain::Event done_event(const v1::Analysis& analysis, bool partial);
 
 // The critical result that the findings suspect; empty when they suspect none.
 std::optional<store::CriticalRecord> suspected(const store::StudyRecord& study, const v1::Analysis& analysis,

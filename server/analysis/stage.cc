@@ -70,7 +70,7 @@ Result<void> write_outcome(store::Transaction& transaction, const StudyId& id, i
   ECG_ASSIGN(const auto begun, move(transaction, id, event_of(domain::StudyEvent::kAnalysisStarted), now));
   (void)begun;
   ECG_TRY(transaction.put_analysis({id, attempt, serialised, now}));
-  const domain::Event done = done_event(*analysis);
+  const domain::Event done = done_event(*analysis, found->study.partial);
   const bool judged = done.quality != domain::QualityState::kUnknown;
   ECG_ASSIGN(const auto change,
              move(transaction, id, done, now,

@@ -106,14 +106,20 @@ v1::Analysis found(v1::Urgency urgency, v1::QualityGrade quality = v1::QUALITY_G
 }
 
 TEST(DoneEvent, ACriticalFindingAsksForTheCriticalTier) {
-  EXPECT_EQ(done_event(found(v1::URGENCY_CRITICAL)).tier, domain::CriticalTier::kCritical);
-  EXPECT_EQ(done_event(found(v1::URGENCY_MAJOR_POSITIVE)).tier, domain::CriticalTier::kMajorPositive);
-  EXPECT_EQ(done_event(found(v1::URGENCY_NOTHING_CRITICAL_FOUND)).tier, std::nullopt);
+  EXPECT_EQ(done_event(found(v1::URGENCY_CRITICAL), false).tier, domain::CriticalTier::kCritical);
+  EXPECT_EQ(done_event(found(v1::URGENCY_MAJOR_POSITIVE), false).tier, domain::CriticalTier::kMajorPositive);
+  EXPECT_EQ(done_event(found(v1::URGENCY_NOTHING_CRITICAL_FOUND), false).tier, std::nullopt);
 }
 
 TEST(DoneEvent, QualityThatWasNotJudgedIsNotTakenForPoorOrGood) {
-  EXPECT_EQ(done_event(found(v1::URGENCY_UNREADABLE, v1::QUALITY_GRADE_UNSPECIFIED)).quality,
+  EXPECT_EQ(done_event(found(v1::URGENCY_UNREADABLE, v1::QUALITY_GRADE_UNSPECIFIED), false).quality,
             domain::QualityState::kUnknown);
+}
+
+TEST(DoneEvent, APartialRecordingIsNotSentBackForBeingPoor) {
+  const auto poor = found(v1::URGENCY_UNREADABLE, v1::QUALITY_GRADE_POOR);
+  EXPECT_EQ(done_event(poor, false).quality, domain::QualityState::kPoor);
+  EXPECT_EQ(done_event(poor, true).quality, domain::QualityState::kDegraded);
 }
 
 TEST(Suspected, CodesOfSeveralRulesAreNamedOnce) {
