@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import shutil
 import struct
 import subprocess
 import sys
@@ -14,11 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def load_contract():
-    """Python classes for the contract, made by Debian's grpc_tools into a folder of this run."""
+    """Python classes for the contract, made into a folder of this run."""
     out = tempfile.mkdtemp(prefix="ecg-contract-")
     protos = [str(p) for p in (ROOT / "proto" / "ecg" / "v1").glob("*.proto")]
-    subprocess.run(["/usr/bin/python3", "-m", "grpc_tools.protoc", f"-I{ROOT / 'proto'}", f"--python_out={out}",
-                    f"--grpc_python_out={out}", *protos], check=True)
+    subprocess.run(["protoc", f"-I{ROOT / 'proto'}", f"--python_out={out}", f"--grpc_python_out={out}",
+                    f"--plugin=protoc-gen-grpc_python={shutil.which('grpc_python_plugin')}", *protos], check=True)
     sys.path.insert(0, out)
 
 
