@@ -44,8 +44,8 @@ struct Outbound {
 // Errors: kNotFound.
 Result<Outbound> find_outbound(Spool& spool, const UploadId& upload);
 // Recordings that have something to send now: STAT first, then by class, then the oldest.
-// Left out: those waiting for their next try, those wholly acknowledged that await a decision, and undecided ones not
-// yet begun while half of limits::kUploadsPerGateway undecided ones are open at the center.
+// Left out: those waiting for their next try, those wholly acknowledged that await a decision, and undecided
+// ones not yet begun while half of limits::kUploadsPerGateway undecided ones are open at the center.
 Result<std::vector<Outbound>> list_outbound(Spool& spool, std::size_t limit);
 // When the earliest of those that wait for their next try is due; empty: none waits.
 Result<std::optional<Timestamp>> next_due(Spool& spool);
