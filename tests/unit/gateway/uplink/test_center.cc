@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 #include <ecg/v1/exchange.grpc.pb.h>
 #include <ecg/v1/upload.grpc.pb.h>
@@ -186,9 +187,10 @@ void TestCenter::behave(CenterBehaviour behaviour) {
   state_->behaviour = behaviour;
 }
 
-void TestCenter::restart() {
+void TestCenter::restart(std::chrono::milliseconds pause) {
   state_->server->Shutdown(std::chrono::system_clock::now());
   state_->server.reset();
+  std::this_thread::sleep_for(pause);
   state_->listen();
 }
 

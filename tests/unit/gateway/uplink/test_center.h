@@ -1,6 +1,7 @@
 // A center small enough for tests: real gRPC over mTLS on a free port of 127.0.0.1, uploads kept in memory.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -23,8 +24,8 @@ class TestCenter {
   // What a gateway of this center holds.
   Enrolment enrolment() const;
   void behave(CenterBehaviour behaviour);
-  // Cuts every connection and listens on the same port again.
-  void restart();
+  // Cuts every connection, and after the pause listens on the same port again.
+  void restart(std::chrono::milliseconds pause);
 
   // Closed uploads; digest of what came, made block by block.
   struct Upload {

@@ -197,7 +197,7 @@ TEST_F(UplinkTest, LineBackAfterARestartOfTheCenterWithinFiveSeconds) {
   wire::RecordingDigest digest(1);
   append(upload, digest, 4);
   ASSERT_TRUE(eventually([&] { return row(upload).durable_frames == 500; }));
-  center_.restart();
+  center_.restart(std::chrono::milliseconds(1500));  // long enough for refused connections
   append(upload, digest, 4);
   end(upload, digest);
   EXPECT_TRUE(eventually([&] { return phase(study) == spool::Phase::kConfirmed; }, seconds(5)));
