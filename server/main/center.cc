@@ -1,5 +1,6 @@
 #include "server/main/center.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -29,6 +30,7 @@
 #include "server/api/web/guard.h"
 #include "server/api/web/services.h"
 #include "server/delivery/delivery.h"
+#include "server/delivery/outbox.h"
 #include "server/identity/enrolment.h"
 #include "server/identity/sessions.h"
 #include "server/identity/sign_in.h"
@@ -55,6 +57,8 @@ constexpr std::size_t kPemBytesMax = 64 * 1024;
 // Together below the 20 s a stop may take.
 constexpr milliseconds kGatewaysGrace{4'000};
 constexpr milliseconds kPagesGrace{4'000};
+constexpr std::chrono::minutes kForgetEventsEvery{10};
+constexpr std::uint64_t kEventsKept = 100'000;
 
 std::vector<std::string> certificate_names(const Settings& settings) {
   std::vector<std::string> names = {settings.public_host};
@@ -94,6 +98,17 @@ net::ConnectServer::Options page_options() {
   net::ConnectServer::Options options;
   options.stop_grace = kPagesGrace;
   return options;
+}
+
+// Events are hints once every stage has acted on them. Delivery remembers its place; the others find open
+// work by state when they start, and are never this far behind while they run.
+Result<void> forget_old_events(store::Store& store) {
+  return store.write_wait([](store::Transaction& transaction) -> Result<void> {
+    ECG_ASSIGN(const auto last, transaction.last_event());
+    ECG_ASSIGN(const auto delivered, transaction.position(delivery::kStage));
+    const std::uint64_t kept_from = last > kEventsKept ? last - kEventsKept : 0;
+    return transaction.erase_events_before(std::min(kept_from, delivered));
+  });
 }
 
 Result<net::TlsMaterial> browser_material(const Settings& settings, const Keys& keys) {
@@ -204,9 +219,6 @@ Result<void> Center::Impl::listen_for_enrolment() {
 }
 
 Result<void> Center::Impl::listen_for_pages(bool insecure_loopback) {
-  if (insecure_loopback && !is_loopback(settings.browsers.address)) {
-    return Error{ErrorCode::kConfigInvalid, "browsers.address: --insecure-loopback needs 127.0.0.1"};
-  }
   people = std::make_unique<admin::People>(*store, sign_in, clock, random);
   sites = std::make_unique<admin::Sites>(*store, *enrolment, clock);
   parts.reset(new web::Parts{*store, clock, desk, events, sessions, sign_in, *people, *sites,
@@ -259,6 +271,11 @@ void Center::Impl::start_repeaters() {
   every(seconds{10}, [this] {
     if (const auto read = gauges.refresh(); !read.ok()) log::warning("gauges_unreadable", read.error());
   });
+  every(kForgetEventsEvery, [this] {
+    if (const auto forgotten = forget_old_events(*store); !forgotten.ok()) {
+      log::warning("events_not_forgotten", forgotten.error());
+    }
+  });
   if (const auto watchdog = notify::watchdog_interval()) {
     // A store that no longer answers keeps the notice from being sent, and the supervisor restarts the
     // center.
@@ -291,6 +308,9 @@ void Center::stop() {
 }
 
 Result<std::unique_ptr<Center>> Center::start(const Settings& settings, bool insecure_loopback) {
+  if (insecure_loopback && !is_loopback(settings.browsers.address)) {
+    return Error{ErrorCode::kConfigInvalid, "browsers.address: --insecure-loopback needs 127.0.0.1"};
+  }
   SystemClock clock;
   SystemRandom random;
   ECG_ASSIGN(auto store, store::open_sqlite_store(settings.state.string(), random, store_options()));
