@@ -37,7 +37,7 @@ struct CallContext {
   std::uint32_t peer_uid = 0;  // on the Unix socket only
   std::string session_token;   // from the cookie or "Authorization: Bearer"; empty = none
   Timestamp received_at;
-  Caller caller;  // set by the guard
+  Caller caller;         // set by the guard
   std::string study_id;  // set by a handler for the observer: the study the call was about
   // Set by a handler: the answer carries it as the session cookie; empty string clears the cookie.
   std::optional<std::string> new_session_token;
