@@ -1,5 +1,6 @@
 // The study life cycle as one pure function over one table (life_cycle.cc): from the order to the
-// archive, who may do what to a study in which state, and what follows. Knows no store, no clock and no transport.
+// archive, who may do what to a study in which state, and what follows. Knows no store, no clock and no
+// transport.
 #pragma once
 
 #include <cstdint>
