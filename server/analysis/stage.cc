@@ -95,7 +95,7 @@ Result<std::unique_ptr<Stage>> Stage::start(store::Store& store, const Clock& cl
       store, "analysis", last, [self](const store::EventRecord& event) {
         if (!event.effect) return;
         const auto* begin = std::get_if<domain::StartAnalysis>(&*event.effect);
-        if (begin != nullptr) self->take_up(event.study, begin->attempt, 0);
+        if (begin != nullptr) self->take_up(event.study, begin->attempt, self->rank(event.study));
       });
   return stage;
 }
@@ -127,6 +127,16 @@ Result<void> Stage::sweep() {
   for (const auto& record : open) take_up(record.study.id, record.study.attempt, rank_of(record.study));
   waiting_.set(static_cast<double>(pool_->waiting()));
   return {};
+}
+
+int Stage::rank(const StudyId& study) const {
+  int rank = 0;  // a study that cannot be read now is not made to wait for it
+  (void)store_.read([&](const store::Snapshot& snapshot) -> Result<void> {
+    ECG_ASSIGN(const auto found, snapshot.find_study(study));
+    if (found) rank = rank_of(found->study);
+    return {};
+  });
+  return rank;
 }
 
 void Stage::take_up(const StudyId& study, int attempt, int rank) {

@@ -40,6 +40,7 @@ class Stage {
   using Key = std::pair<StudyId, int>;  // study, attempt
 
   Stage(store::Store& store, const Clock& clock, Metrics& metrics, StageOptions options);
+  int rank(const StudyId& study) const;
   void take_up(const StudyId& study, int attempt, int rank);
   Result<v1::AnalysisJob> load(const Key& key);
   void finish(const Key& key, Result<v1::AnalysisResult> result, std::chrono::steady_clock::time_point begun);
