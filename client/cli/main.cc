@@ -1,10 +1,13 @@
 // ecgctl: everything the pages can do, on a command line; and files, without any server.
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <iostream>
+#include <string>
+#include <vector>
 
 #include "client/cli/command.h"
 #include "client/cli/offline/offline_commands.h"
+#include "common/base/nearest.h"
 #include "common/base/version.h"
 
 namespace {
@@ -25,6 +28,19 @@ ecg::Language language_of_environment() {
     if (const char* value = std::getenv(name); value != nullptr && *value != '\0')
       return std::strncmp(value, "zh", 2) == 0 ? ecg::Language::kChinese : ecg::Language::kEnglish;
   return ecg::Language::kEnglish;
+}
+
+// The first argument that is not an option: what was meant as the subcommand.
+std::string first_word(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i)
+    if (argv[i][0] != '-') return argv[i];
+  return {};
+}
+
+std::vector<std::string> subcommand_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* subcommand : app.get_subcommands({})) names.push_back(subcommand->get_name());
+  return names;
 }
 
 }  // namespace
@@ -63,9 +79,17 @@ int main(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    const std::string word = first_word(argc, argv);
+    const auto names = subcommand_names(app);
+    if (!word.empty() && std::ranges::find(names, word) == names.end())
+      return ecg::cli::fail(
+          {ecg::ErrorCode::kUsage, word + " (nearest: " + ecg::nearest_name(word, names) + ")"},
+          command.output);
+    app.exit(error);
+    return 2;
   } catch (const CLI::ParseError& error) {
-    const int shown = app.exit(error);
-    return shown == 0 ? 0 : 2;
+    return app.exit(error) == 0 ? 0 : 2;
   }
   return command.exit_code;
 }

@@ -16,10 +16,10 @@ std::string environment(const char* name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
-// A path is a Unix socket; everything else must be a URL.
+// What is not a URL is the path of a Unix socket.
 Result<net::Endpoint> endpoint_of(const std::string& text) {
-  if (text.starts_with('/') || text.starts_with('.')) return net::parse_endpoint("unix:" + text);
-  return net::parse_endpoint(text);
+  const bool url = text.find("://") != std::string::npos || text.starts_with("unix:");
+  return net::parse_endpoint(url ? text : "unix:" + text);
 }
 
 // One file per address, so that sessions with several centers live side by side.

@@ -11,6 +11,7 @@
 #include <toml++/toml.h>
 
 #include "common/base/file.h"
+#include "common/base/nearest.h"
 
 namespace ecg {
 namespace {
@@ -23,21 +24,6 @@ std::string variable_name(std::string_view key) {
   for (const char c : key)
     name += c == '.' || c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
   return name;
-}
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
 }
 
 template <class T>
@@ -311,15 +297,7 @@ std::vector<std::string> ConfigReader::tables(std::string_view prefix) {
 }
 
 std::string ConfigReader::nearest(std::string_view key) const {
-  const std::string* best = nullptr;
-  std::size_t best_distance = ~std::size_t{0};
-  for (const auto& candidate : known_) {
-    const auto distance = edit_distance(key, candidate);
-    if (distance >= best_distance) continue;
-    best_distance = distance;
-    best = &candidate;
-  }
-  return best == nullptr ? std::string() : *best;
+  return nearest_name(key, std::vector<std::string>(known_.begin(), known_.end()));
 }
 
 Result<void> ConfigReader::finish() {

@@ -138,6 +138,7 @@ class Network:
             self.state / "log" / "center.log")
         self.clinics = []
         self.passwords = {}
+        self.more_settings = ""  # lines added to the center's configuration
 
     def tool(self, name):
         return str(self.binaries / name)
@@ -153,7 +154,8 @@ class Network:
             f'state_dir = "{self.center_state}"\nweb_dir = "{self.web}"\n'
             f'[gateways]\naddress = "127.0.0.1"\nport = {gateways}\nconnections_per_address = 256\n'
             f'[enrolment]\naddress = "127.0.0.1"\nport = {enrolment}\n'
-            f'[browsers]\naddress = "127.0.0.1"\nport = {browsers}\n')
+            f'[browsers]\naddress = "127.0.0.1"\nport = {browsers}\n'
+            + self.more_settings)
 
     def kept_ports(self):
         """Free ports on the first start; after that the same again, so that clinics find the center back."""
