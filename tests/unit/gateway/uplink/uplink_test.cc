@@ -30,8 +30,8 @@ class UplinkTest : public ::testing::Test {
     spool_ = spool::Spool::open(directory_, {}, clock_).value();
   }
   void TearDown() override {
-    if (pool_) pool_->stop();
-    if (exchange_) exchange_->stop();
+    pool_.reset();  // both use the spool until they are gone
+    exchange_.reset();
     spool_.reset();
     std::filesystem::remove_all(directory_);
   }
