@@ -25,6 +25,7 @@ describe('registration', () => {
 
   it('refuses an age or an id tail that cannot be', () => {
     expect(faults({ ...whole, birth_date: '', age: '131' }, now)).toEqual(['bad_age']);
+    expect(faults({ ...whole, birth_date: '', age: '0' }, now)).toEqual(['bad_age']); // 0 means unknown to the center
     expect(faults({ ...whole, id_tail: '45a1' }, now)).toEqual(['bad_tail']);
     expect(faults({ ...whole, id_tail: '452x' }, now)).toEqual([]);
   });

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { isIme } from '../src/shared/ime';
-import { actionFor, strokeName, type Action, type Focus, type KeyStroke } from '../src/shared/shortcuts.svelte';
+import { actionFor, shortcuts, strokeName, type Action, type Focus, type KeyStroke } from '../src/shared/shortcuts.svelte';
 
 const nowhere: Focus = { editable: false, control: false, scopes: [] };
 const box: Focus = { editable: true, control: false, scopes: ['picker'] };
@@ -53,6 +53,24 @@ describe('keys', () => {
 
   it('an action that is not available does not take its key', () => {
     expect(actionFor([action('x', ['n'], 'trace', false)], key('n'), nowhere)).toBeUndefined();
+  });
+
+  it('a key held down acts once, unless it scrolls', () => {
+    let handle: (event: unknown) => void = () => {};
+    const done: string[] = [];
+    vi.stubGlobal('document', { activeElement: null });
+    const off = shortcuts.register('held', [
+      { ...action('sign', ['Ctrl+Enter'], 'global'), perform: () => done.push('sign') },
+      { ...action('later', ['ArrowRight'], 'trace'), perform: () => done.push('later'), repeats: true },
+    ]);
+    shortcuts.listen({ addEventListener: (_: string, f: typeof handle) => (handle = f), removeEventListener: () => {} } as unknown as Window);
+    for (const repeat of [false, true, true]) {
+      handle({ ...key('Enter', { ctrlKey: true }), repeat, preventDefault: () => {} });
+      handle({ ...key('ArrowRight'), repeat, preventDefault: () => {} });
+    }
+    off();
+    vi.unstubAllGlobals();
+    expect(done).toEqual(['sign', 'later', 'later', 'later']);
   });
 
   it('knows Alt with a letter on every layout', () => {

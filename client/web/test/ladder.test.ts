@@ -30,6 +30,13 @@ describe('the five steps', () => {
     expect(rungs(begun, connected, now)[1].now).toContain('62');
   });
 
+  it('an upload was done when the center had it, not when it began', () => {
+    const later = timestampFromMs(now - 5_000);
+    const sent = create(ClinicStudySchema, { ladder: [{ step: LadderStep.UPLOADING, at }, { step: LadderStep.AT_CENTER, at: later }] });
+    const [, uploaded, received] = rungs(sent, connected, now);
+    expect(uploaded.at).toBe(received.at);
+  });
+
   it('no upload is claimed without a line', () => {
     expect(rungs(study(LadderStep.SAVED, LadderStep.UPLOADING), down, now)[1].now).not.toContain('62');
   });

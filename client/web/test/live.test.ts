@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { LeadCode, RecordingFormatSchema } from '../src/gen/ecg/v1/recording_pb';
 import { LiveRing } from '../src/ecg/live';
-import { sweepGeometry, sweepLines } from '../src/ecg/sweep';
+import { kLabelPx, sweepGeometry, sweepLines } from '../src/ecg/sweep';
 
 const format = create(RecordingFormatSchema, { samplingHz: 500, leads: [{ lead: LeadCode.I, uvPerLsb: 5 }, { lead: LeadCode.II, uvPerLsb: 5 }] });
 
@@ -29,6 +29,23 @@ describe('live samples', () => {
     expect(ring.uv.get('I')![5]).toBe(10);
     expect(ring.uv.get('II')![5]).toBeNaN();
     expect(ring.uv.get('aVF')![5]).toBeNaN();
+  });
+
+  it('a lead of unknown sensitivity is no flat line', () => {
+    const unscaled = create(RecordingFormatSchema, { samplingHz: 500, leads: [{ lead: LeadCode.I, uvPerLsb: 0 }, { lead: LeadCode.II, uvPerLsb: 5 }] });
+    const ring = new LiveRing(unscaled, 1);
+    ring.push(block(0, [[10, 30]]));
+    expect(ring.uv.get('I')![0]).toBeNaN();
+    expect(ring.uv.get('II')![0]).toBe(150);
+  });
+
+  it('no strip reaches into the names beside it', () => {
+    const { strips } = sweepGeometry(900, 300, 25);
+    const left = strips.find((s) => s.lead === 'I')!;
+    const right = strips.find((s) => s.lead === 'V1')!;
+    expect(left.x).toBeGreaterThanOrEqual(kLabelPx);
+    expect(right.x - (left.x + left.width)).toBeGreaterThanOrEqual(kLabelPx);
+    expect(right.x + right.width).toBeLessThanOrEqual(900.001);
   });
 
   it('the strip never joins the newest sample with the oldest', () => {

@@ -11,6 +11,7 @@ import { EventService } from '../gen/ecg/v1/events_pb';
 export const service = client(AdministrationService);
 const events = client(EventService);
 const kPollMs = 5000;
+const kSilenceMs = 25_000; // the center says something each 10 s
 const kAfterEventMs = 400;
 export const kAmberMs = 15_000;
 export const kStaleMs = 60_000;
@@ -41,6 +42,7 @@ class Health {
         else this.#loadSoon();
       },
       () => session.ended(),
+      kSilenceMs,
     );
   }
 

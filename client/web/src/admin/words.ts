@@ -48,7 +48,7 @@ const zh = {
   expired: '已过期',
   reason: '原因 / 下一步',
   today: '今日',
-  gateway_state: { unknown: '未知', enrolled: '未上线', online: '正常', degraded: '注意', late: '迟到', offline: '离线', retired: '已吊销' },
+  gateway_state: { unknown: '未知', enrolled: '未上线', online: '在线', degraded: '注意', late: '心跳延迟', offline: '离线', retired: '已吊销' },
   reasons: {
     no_heartbeat: '没有心跳 → 查站点电源、光猫和网关程序；站点仍可本地采集',
     clock_offset: '时钟偏差大 → 校准站点电脑时间（NTP）',
@@ -105,7 +105,7 @@ const en: typeof zh = {
   title: 'Network health',
   place: 'administration of the ECG network',
   page_title: (p) => `${p.critical > 0 ? `▲${p.critical} ` : ''}${p.down > 0 ? `▣${p.down} ` : ''}Network health`,
-  sites_count: (p) => `${p.center} · ${p.n} sites`,
+  sites_count: (p) => `${p.center} · ${p.n} ${p.n === 1 ? 'site' : 'sites'}`,
   as_of: (p) => `data as of ${p.time} (${p.age} ago)`,
   stale: 'The data is out of date: numbers stand as last read',
   tab_now: 'Now',

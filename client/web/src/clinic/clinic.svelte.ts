@@ -18,6 +18,8 @@ import {
 
 export const service = client(ClinicService);
 const kKeptSeconds = 20;
+const kSilenceMs = 16_000; // the gateway says something each 5 s
+const kFreshMs = 3000; // older samples, or an older judgement of them, are none
 const kLimbElectrodes = ['RA', 'LA', 'LL'];
 
 class Clinic {
@@ -29,6 +31,7 @@ class Clinic {
   ring = $state.raw<LiveRing | null>(null);
   capture = $state.raw<CaptureProgress | null>(null);
   samples_at = $state(0); // this machine's clock
+  #judged_at = 0;
   readonly stream = new KeptStream();
   readonly device_stream = new KeptStream();
 
@@ -36,7 +39,8 @@ class Clinic {
     return this.studies.filter((s) => s.critical && criticalOpen(s.criticalState));
   }
   get signal(): boolean {
-    return this.device_stream.state === 'open' && Date.now() - this.samples_at < 3000;
+    void page_clock.now; // asked again each second: a device that falls silent sends nothing to ask at
+    return this.device_stream.state === 'open' && Date.now() - this.samples_at < kFreshMs;
   }
   // Leads that cannot be trusted now: the electrode's own, or limb leads when a limb electrode is off.
   get leads_off(): string[] {
@@ -63,8 +67,14 @@ class Clinic {
   }
 
   async leave(): Promise<void> {
-    await service.signOutOperator({}).catch(() => {});
-    this.phase = 'signed_out';
+    try {
+      await service.signOutOperator({});
+      this.phase = 'signed_out';
+    } catch (error) {
+      // Nobody is told to be signed out while the session lives on.
+      this.failure = failureOf(error);
+      this.phase = this.failure.code === kNotSignedIn ? 'signed_out' : 'failed';
+    }
   }
 
   start(): void {
@@ -76,6 +86,7 @@ class Clinic {
         this.studies = message.studies;
       },
       ended,
+      kSilenceMs,
     );
     void this.device_stream.run((signal) => service.watchDevice({}, { signal }), (message) => this.#heard(message), ended);
   }
@@ -99,10 +110,12 @@ class Clinic {
         if (block.format) this.ring = new LiveRing(block.format, kKeptSeconds);
         this.ring?.push(block);
         if (Date.now() - this.samples_at > 500) this.samples_at = Date.now();
+        if (this.quality && Date.now() - this.#judged_at > kFreshMs) this.quality = null;
         break;
       }
       case 'quality':
         this.quality = message.event.value;
+        this.#judged_at = Date.now();
         break;
       case 'capture':
         this.capture = message.event.value;

@@ -28,6 +28,7 @@ class Examination {
   busy = $state(false);
   failure = $state.raw<Failure | null>(null);
   sent_name = $state('');
+  #owner = '';
 
   get started(): boolean {
     const f = this.form;
@@ -59,7 +60,7 @@ class Examination {
   }
 
   async confirmRepeat(): Promise<void> {
-    await this.#attempt(() => this.#capture());
+    if (this.step === 'repeat') await this.#attempt(() => this.#capture());
   }
 
   async #capture(): Promise<void> {
@@ -131,6 +132,7 @@ class Examination {
 
   // A study that was recorded but not sent, or that the center wants again.
   resume(study: ClinicStudy): void {
+    if (!this.can_resume) return;
     this.empty();
     this.study_id = study.studyId;
     this.patient = study.patient ?? null;
@@ -164,6 +166,17 @@ class Examination {
     if (done) this.empty();
   }
 
+  // The examination in hand is its operator's: nobody else finds it on the page.
+  takenUpBy(operator: string): void {
+    if (this.#owner !== operator) this.empty();
+    this.#owner = operator;
+  }
+
+  // Whether another study may be taken up without losing what was typed or leaving a recording.
+  get can_resume(): boolean {
+    return !this.busy && (this.step === 'review' || (this.step === 'form' && !this.started));
+  }
+
   empty(): void {
     this.form = emptyForm();
     this.step = 'form';
@@ -182,6 +195,8 @@ class Examination {
   maybeAutoStart(): void {
     const q = clinic.quality;
     if (!this.auto_start || !q || q.grade !== QualityGrade.GOOD || q.goodSeconds < kAutoStartSeconds) return;
+    // Somebody may be in the middle of a name or a number.
+    if (document.activeElement?.matches('form input:not([type=checkbox]):not([type=radio]), form textarea')) return;
     if (this.can_start && faults(this.form, new Date(page_clock.now)).length === 0) void this.begin();
   }
 

@@ -53,7 +53,7 @@ export function faults(form: Form, now: Date): Fault[] {
     if (!birth && !form.age.trim()) found.push('need_age');
   }
   if (birth && !ageAt(birth, now)) found.push('bad_birth_date');
-  if (form.age.trim() && !(/^\d{1,3}$/.test(form.age.trim()) && Number(form.age) <= 130)) found.push('bad_age');
+  if (form.age.trim() && !(/^\d{1,3}$/.test(form.age.trim()) && Number(form.age) >= 1 && Number(form.age) <= 130)) found.push('bad_age');
   if (form.id_tail && !/^\d{3}[\dXx]$/.test(form.id_tail)) found.push('bad_tail');
   return found;
 }

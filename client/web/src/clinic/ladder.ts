@@ -15,16 +15,16 @@ const kSteps = [LadderStep.SAVED, LadderStep.UPLOADING, LadderStep.AT_CENTER, La
 export function rungs(study: ClinicStudy, clinic: ClinicState | null, now_ms: number): Rung[] {
   const words = t().ladder;
   const labels = [words.saved, words.uploading, words.at_center, words.opened, words.report_back];
-  const at_center = study.ladder.some((e) => e.step === LadderStep.AT_CENTER && e.at !== undefined);
+  const receipt = study.ladder.find((e) => e.step === LadderStep.AT_CENTER && e.at !== undefined);
   return kSteps.map((step, n) => {
     const evidence = study.ladder.find((e) => e.step === step);
-    // An upload that has begun is not one that is done: only the center's receipt makes it so.
-    const at = step === LadderStep.UPLOADING && !at_center ? undefined : ms(evidence?.at);
+    // An upload that has begun is not one that is done: only the center's receipt makes it so, and says when.
+    const at = ms(step === LadderStep.UPLOADING ? receipt?.at : evidence?.at);
     return {
       label: labels[n],
       at: at === undefined ? '' : shortTime(at, now_ms),
       source: sourceText(step, evidence?.source ?? ''),
-      now: step === LadderStep.UPLOADING && !at_center ? uploadText(study, clinic) : '',
+      now: step === LadderStep.UPLOADING && !receipt ? uploadText(study, clinic) : '',
     };
   });
 }

@@ -2,6 +2,7 @@
 import { words } from '../shared/i18n.svelte';
 
 const zh = {
+  'sinus:72': '窦性心律 72 次/分',
   normal: '正常窦性心律',
   bradycardia: '窦性心动过缓',
   tachycardia: '窦性心动过速',
@@ -27,6 +28,7 @@ const zh = {
 };
 
 const en: typeof zh = {
+  'sinus:72': 'sinus rhythm, 72 bpm',
   normal: 'normal sinus rhythm',
   bradycardia: 'sinus bradycardia',
   tachycardia: 'sinus tachycardia',

@@ -18,7 +18,8 @@ export class LiveRing {
     this.sampling_hz = format.samplingHz;
     this.capacity = Math.ceil(seconds * format.samplingHz);
     this.names = leadNames(format);
-    this.#uv_per_lsb = format.leads.map((l) => l.uvPerLsb);
+    // A lead of unknown sensitivity has no microvolts: nothing is drawn, never a flat line.
+    this.#uv_per_lsb = format.leads.map((l) => (l.uvPerLsb > 0 ? l.uvPerLsb : NaN));
     this.#stored = this.names.map(() => new Float32Array(this.capacity).fill(NaN));
     this.uv = new Map(this.names.map((name, n) => [name, this.#stored[n]]));
     if (this.uv.has('I') && this.uv.has('II'))

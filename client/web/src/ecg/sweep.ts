@@ -9,6 +9,7 @@ const kColumns: LeadName[][] = [
 ];
 const kRowMm = 15;
 const kEraseMm = 6;
+export const kLabelPx = 34; // left of each strip, for the lead's name: no trace runs over it
 
 export interface SweepSheet {
   px_per_mm: number;
@@ -19,11 +20,11 @@ export interface SweepSheet {
 export function sweepGeometry(width: number, height: number, speed_mm_s: number): SweepSheet {
   const rows = kColumns[0].length;
   const px_per_mm = Math.max(1.6, height / (rows * kRowMm));
-  const strip_width = width / kColumns.length;
+  const strip_width = Math.max(1, width / kColumns.length - kLabelPx);
   const strips = kColumns.flatMap((leads, c) =>
     leads.map((lead, r) => ({
       lead,
-      x: c * strip_width,
+      x: c * (strip_width + kLabelPx) + kLabelPx,
       width: strip_width,
       baseline_y: Math.round((r + 0.55) * (height / rows / px_per_mm)) * px_per_mm,
     })),

@@ -25,8 +25,8 @@ export const actions = {
   faster: { id: 'faster', keys: ['.'], label: () => t().faster, scope: 'trace', available: () => open() && view.presentation.speed_mm_s < kSpeeds[kSpeeds.length - 1], perform: () => view.speed(1) },
   smaller: { id: 'smaller', keys: ['-'], label: () => t().smaller, scope: 'trace', available: () => open() && view.presentation.gain_mm_mv > kGains[0], perform: () => view.gain(-1) },
   larger: { id: 'larger', keys: ['='], label: () => t().larger, scope: 'trace', available: () => open() && view.presentation.gain_mm_mv < kGains[kGains.length - 1], perform: () => view.gain(1) },
-  earlier: { id: 'earlier', keys: ['ArrowLeft'], label: () => t().earlier, scope: 'trace', available: () => view.scrolls && view.start_s > 0, perform: () => view.move(-1) },
-  later: { id: 'later', keys: ['ArrowRight'], label: () => t().later, scope: 'trace', available: () => view.scrolls && view.start_s < view.duration_s - view.visible_s - 0.01, perform: () => view.move(1) },
+  earlier: { id: 'earlier', keys: ['ArrowLeft'], label: () => t().earlier, scope: 'trace', available: () => view.scrolls && view.start_s > 0, perform: () => view.move(-1), repeats: true },
+  later: { id: 'later', keys: ['ArrowRight'], label: () => t().later, scope: 'trace', available: () => view.scrolls && view.start_s < view.duration_s - view.visible_s - 0.01, perform: () => view.move(1), repeats: true },
   reveal: { id: 'reveal', keys: ['i'], label: () => t().machine_reveal, scope: 'trace', available: () => open() && !reading.machine_visible, perform: () => (reading.machine_revealed = true) },
   statement: {
     id: 'statement',

@@ -39,13 +39,14 @@ const kFixedLabels: Partial<Record<MeasurementKind, string>> = {
   [MeasurementKind.ST_J60]: 'ST J+60',
   [MeasurementKind.R_AMPLITUDE]: 'R',
   [MeasurementKind.S_AMPLITUDE]: 'S',
-  [MeasurementKind.ATRIAL_RATE]: 'A rate',
 };
 
 export function labelOf(kind: MeasurementKind): string {
   switch (kind) {
     case MeasurementKind.VENTRICULAR_RATE:
       return t().rate;
+    case MeasurementKind.ATRIAL_RATE:
+      return t().atrial_rate;
     case MeasurementKind.P_AXIS:
       return t().p_axis;
     case MeasurementKind.QRS_AXIS:

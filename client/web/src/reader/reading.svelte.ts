@@ -14,12 +14,16 @@ import type { Report } from '../gen/ecg/v1/report_pb';
 import { AnalysisState, CriticalState, Priority, type StudyDetail, type StudySummary } from '../gen/ecg/v1/study_pb';
 import { contradiction, family } from './search';
 import { statements } from './statements.svelte';
+import { unsaved } from './unsaved';
 import { worklist } from './worklist.svelte';
 
 const service = client(ReadingService);
 const kSaveDelayMs = 800;
 // Families of statements that a draft must not miss without a second look.
-const kSecondReaderFamilies = ['AFIB', 'AFL', 'STEMI', 'STE', '2AVB1', '2AVB2', '3AVB', 'AVB', 'VT', 'VF', 'VFL', 'TDP', 'ASYS', 'SVT', 'LQT', 'EXTREME', 'PAUSE'];
+const kSecondReaderFamilies = [
+  'AFIB', 'AFL', 'SVT', 'STEMI', 'STE', 'SGARBOSSA', 'DE', 'WELLENS', '2AVB1', '2AVB2', '3AVB', 'AVB', 'VT', 'NSVT', 'PVT', 'WCT', 'VF', 'VFL', 'TDP',
+  'ASYS', 'SARREST', 'PAUSE', 'EXTREME', 'LQT', 'LQTS', 'HYPERK', 'PACE',
+];
 
 type Sheet = '' | 'critical' | 'give_back' | 'report' | 'second_reader';
 
@@ -51,6 +55,7 @@ class Reading {
   #active_at = 0;
   #renewed_at = 0;
   #renewing = false;
+  #saving: Promise<void> = Promise.resolve();
 
   get id(): string {
     return this.study?.summary?.id ?? '';
@@ -99,9 +104,11 @@ class Reading {
     if (signed(study.state)) return this.view(study.id);
     const mine = study.readerId === session.person?.id;
     if (study.readerId && !mine && !take_over) {
-      await this.putBack();
-      this.#clear();
-      this.taken = study;
+      await this.#attempt(async () => {
+        await this.putBack();
+        this.#clear();
+        this.taken = study;
+      });
       return;
     }
     await this.#claim(() => service.claimStudy({ studyId: study.id, takeOver: take_over }), study);
@@ -112,7 +119,6 @@ class Reading {
     this.busy = true;
     this.failure = null;
     this.queue_empty = false;
-    const kept = this.lease_lost && wanted?.id === this.id ? { findings: this.findings, text: this.text, advice: this.advice } : null;
     try {
       if (wanted?.id !== this.id) await this.putBack();
       const answer = await call();
@@ -123,10 +129,7 @@ class Reading {
       this.study = answer.study;
       this.#lease(answer.lease);
       this.#takeDraft(answer.study);
-      if (kept) {
-        ({ findings: this.findings, text: this.text, advice: this.advice } = kept);
-        this.edited();
-      }
+      this.#takeUnsaved();
       if (!same) await this.#loadTrace();
     } catch (error) {
       const failure = failureOf(error);
@@ -187,6 +190,25 @@ class Reading {
     this.draft_state = 'clean';
   }
 
+  // What this person wrote here and the center never got (lease lost, line lost, page reloaded) comes back, unless the
+  // center has a later draft.
+  #takeUnsaved(): void {
+    const kept = unsaved.get(this.id, session.person?.id ?? '');
+    if (!kept || kept.at < this.draft_saved_at) return unsaved.drop(this.id);
+    this.findings = kept.findings.map((f) => create(FindingSchema, f));
+    this.text = kept.text;
+    this.advice = kept.advice;
+    this.edited();
+  }
+
+  #keep(): void {
+    const findings = this.findings.map(({ code, certainty, qualifier }) => ({ code, certainty, qualifier }));
+    unsaved.put(this.#keptAs, { person: session.person?.id ?? '', at: page_clock.now, findings, text: this.text, advice: this.advice });
+  }
+  get #keptAs(): string {
+    return this.amending ? `amend/${this.id}` : this.id;
+  }
+
   #lease(lease: Lease): void {
     this.lease = lease;
     this.lease_lost = false;
@@ -220,16 +242,25 @@ class Reading {
 
   edited(): void {
     this.active();
-    if (this.amending || !this.lease) return;
+    if (!this.editable) return;
+    this.#keep();
+    if (this.amending) return;
     this.draft_state = 'waiting';
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.saveDraft(), kSaveDelayMs);
   }
 
-  async saveDraft(): Promise<void> {
+  // One save after the other; resolves when all that was written before the call is saved, or has failed to be.
+  saveDraft(): Promise<void> {
     clearTimeout(this.#timer);
-    if (!this.holds_lease || !this.lease || this.draft_state === 'clean' || this.draft_state === 'saving') return;
+    this.#saving = this.#saving.then(() => this.#save());
+    return this.#saving;
+  }
+
+  async #save(): Promise<void> {
+    if (!this.holds_lease || !this.lease || this.draft_state === 'clean') return;
     const id = this.id;
+    const token = this.lease.token;
     this.draft_state = 'saving';
     try {
       const answer = await service.saveDraft({
@@ -237,13 +268,16 @@ class Reading {
         leaseToken: this.lease.token,
         draft: { findings: this.findings, text: this.text, advice: this.advice, revision: this.#revision },
       });
-      if (id !== this.id) return;
+      if (id !== this.id || this.lease?.token !== token) return;
       this.#revision = answer.revision;
       if (answer.lease) this.#lease(answer.lease);
       this.draft_saved_at = page_clock.now;
-      if ((this.draft_state as string) === 'saving') this.draft_state = 'clean';
+      if ((this.draft_state as string) === 'saving') {
+        this.draft_state = 'clean';
+        unsaved.drop(id);
+      }
     } catch (error) {
-      if (id !== this.id) return;
+      if (id !== this.id || this.lease?.token !== token) return;
       this.draft_state = 'failed';
       const failure = failureOf(error);
       if (failure.code === kLeaseLost) this.lease_lost = true;
@@ -255,8 +289,8 @@ class Reading {
 
   // The center has a newer draft (same reader, other tab). What is on this page wins; it is what the reader sees.
   async #adoptRevision(id: string): Promise<void> {
-    const answer = await service.getStudy({ studyId: id });
-    if (id !== this.id) return;
+    const answer = await service.getStudy({ studyId: id }).catch(() => undefined);
+    if (id !== this.id || !answer) return;
     this.#revision = answer.study?.draft?.revision ?? this.#revision;
     this.edited();
   }
@@ -294,9 +328,8 @@ class Reading {
   async putBack(): Promise<void> {
     if (!this.holds_lease || !this.lease) return;
     await this.saveDraft();
-    const token = this.lease.token;
+    await service.releaseStudy({ studyId: this.id, leaseToken: this.lease.token });
     this.lease = null;
-    await service.releaseStudy({ studyId: this.id, leaseToken: token });
   }
 
   async release(): Promise<void> {
@@ -314,12 +347,14 @@ class Reading {
     const machine = this.study?.analysis?.findings ?? [];
     const critical = this.study?.analysis?.critical.filter((c) => c.tier === Urgency.CRITICAL).map((c) => c.code) ?? [];
     const codes = machine.filter((f) => f.certainty !== Certainty.POSSIBLE).map((f) => f.code).filter((code) => kSecondReaderFamilies.includes(family(code)));
-    return [...new Set([...codes, ...critical])].filter((code) => !mine.has(family(code)));
+    // What a reader ruled out is not asked about again.
+    const refuted = this.summary?.critical === CriticalState.REFUTED;
+    return [...new Set([...codes, ...critical])].filter((code) => !mine.has(family(code)) && !(refuted && critical.includes(code)));
   }
 
   async sign(objection_seen = false): Promise<void> {
     if (!this.can_sign || !this.lease) return;
-    const missing = objection_seen || this.summary?.critical === CriticalState.REFUTED ? [] : this.#missing();
+    const missing = objection_seen ? [] : this.#missing();
     if (missing.length > 0) {
       this.objection = missing;
       this.sheet = 'second_reader';
@@ -329,9 +364,11 @@ class Reading {
     const lease = this.lease;
     clearTimeout(this.#timer);
     const done = await this.#attempt(async () => {
+      await this.#saving; // a draft under way must not arrive after the signature
       const answer = await service.signReport({ studyId: this.id, leaseToken: lease.token, findings: this.findings, text: this.text, advice: this.advice });
       if (!answer.report) return;
       this.last_signed = { report: answer.report, name };
+      unsaved.drop(this.id);
       this.lease = null;
       this.draft_state = 'clean';
       this.reports = [...this.reports, answer.report];
@@ -354,6 +391,16 @@ class Reading {
     this.amend_correction = false;
     this.amending = true;
     this.sheet = '';
+    const kept = unsaved.get(this.#keptAs, session.person?.id ?? '');
+    if (!kept || kept.at < (ms(report.signedAt) ?? 0)) return;
+    this.findings = kept.findings.map((f) => create(FindingSchema, f));
+    this.text = kept.text;
+    this.advice = kept.advice;
+  }
+
+  stopAmending(): void {
+    unsaved.drop(this.#keptAs);
+    this.amending = false;
   }
 
   async amend(): Promise<void> {
@@ -371,7 +418,7 @@ class Reading {
       });
       if (!answer.report) return;
       this.last_signed = { report: answer.report, name: this.summary?.patient?.name ?? '' };
-      this.amending = false;
+      this.stopAmending();
       this.study = (await this.#fetch(this.id)) ?? this.study;
     });
   }

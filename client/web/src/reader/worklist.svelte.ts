@@ -12,19 +12,32 @@ import { WorklistScope, WorklistService } from '../gen/ecg/v1/worklist_pb';
 const service = client(WorklistService);
 const events = client(EventService);
 const kReloadDelayMs = 250;
+const kSilenceMs = 25_000; // the center says something each 10 s
 
 class Worklist {
   rows = $state.raw<StudySummary[]>([]);
   total = $state(0);
   as_of = $state(0); // server clock; 0 = never loaded
   scope = $state<WorklistScope>(WorklistScope.UNSPECIFIED);
+  loaded_scope = $state<WorklistScope>(WorklistScope.UNSPECIFIED); // of the rows
   failure = $state.raw<Failure | null>(null);
   readonly stream = new KeptStream();
   changed: (study: StudySummary) => void = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #asked = 0;
 
   get online(): boolean {
     return this.stream.state === 'open';
+  }
+
+  // Whether the rows tell how many wait: one's own list does not, and neither does a list that never came.
+  get known(): boolean {
+    return this.as_of > 0 && this.loaded_scope !== WorklistScope.MINE;
+  }
+
+  // The moment (server clock) the rows are true for: changes come by the stream, so a living stream keeps them true.
+  get current_at(): number {
+    return this.online && !this.failure ? Math.max(this.as_of, this.stream.last_message_at + page_clock.offset_ms) : this.as_of;
   }
 
   get waiting(): StudySummary[] {
@@ -50,6 +63,7 @@ class Worklist {
       (signal) => events.subscribe({ sites: false }, { signal }),
       (message) => this.#heard(message),
       () => session.ended(),
+      kSilenceMs,
     );
   }
 
@@ -65,10 +79,12 @@ class Worklist {
 
   async load(): Promise<void> {
     const scope = this.scope;
+    const asked = ++this.#asked;
     try {
       const answer = await service.listWorklist({ scope });
-      if (scope !== this.scope) return;
+      if (asked !== this.#asked) return; // a later answer is on its way
       this.rows = answer.studies;
+      this.loaded_scope = scope;
       this.total = answer.total;
       this.as_of = ms(answer.asOf) ?? page_clock.now;
       this.failure = null;

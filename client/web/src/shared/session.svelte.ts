@@ -35,8 +35,12 @@ class Session {
   async leave(): Promise<void> {
     try {
       await service.signOut({});
-    } finally {
       this.ended();
+    } catch (error) {
+      // Nobody is told to be signed out while the session lives on.
+      this.failure = failureOf(error);
+      if (this.failure.code === kNotSignedIn) this.ended();
+      else this.phase = 'failed';
     }
   }
 

@@ -11,6 +11,7 @@ export interface Action {
   scope: 'global' | 'trace' | { inside: string };
   available: () => boolean;
   perform: () => void;
+  repeats?: boolean; // a key held down goes on acting
 }
 
 export type KeyStroke = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'altKey' | 'metaKey' | 'shiftKey' | 'isComposing' | 'keyCode'>;
@@ -66,6 +67,7 @@ export function actionFor(actions: Action[], event: KeyStroke, focus: Focus): Ac
 }
 
 class Shortcuts {
+  pressed: () => void = () => {}; // told of every key: somebody works
   #groups = $state.raw<{ id: string; actions: Action[] }[]>([]);
 
   get actions(): Action[] {
@@ -89,10 +91,11 @@ class Shortcuts {
 
   listen(target: Window): () => void {
     const handle = (event: KeyboardEvent) => {
+      this.pressed();
       const action = actionFor(this.actions, event, focusOf(document.activeElement));
       if (!action) return;
       event.preventDefault();
-      action.perform();
+      if (!event.repeat || action.repeats) action.perform();
     };
     target.addEventListener('keydown', handle);
     return () => target.removeEventListener('keydown', handle);

@@ -63,8 +63,18 @@ export function criticalOpen(state: CriticalState): boolean {
 
 const kStatusKeys = ['unspecified', 'preliminary', 'final', 'amended', 'corrected', 'entered_in_error'] as const;
 
+// In one word: what a machine suspects is never shown as what a reader confirmed.
+export function criticalWord(state: CriticalState): string {
+  return state === CriticalState.DETECTED ? w().critical_suspected : w().critical_confirmed;
+}
+
 export function reportStatusText(status: ReportStatus): string {
   return w().report_status[kStatusKeys[status] ?? 'unspecified'];
+}
+
+// Whether a physician stands behind the report.
+export function confirmed(status: ReportStatus): boolean {
+  return status === ReportStatus.FINAL || status === ReportStatus.AMENDED || status === ReportStatus.CORRECTED;
 }
 
 export function signed(state: StudyState): boolean {

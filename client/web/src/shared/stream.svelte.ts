@@ -11,15 +11,26 @@ export class KeptStream {
   failure = $state.raw<Failure | null>(null);
   #abort: AbortController | null = null;
 
-  // open: starts the stream. heard: takes each message. Ends by stop(), or when the session has ended.
-  async run<T>(open: (signal: AbortSignal) => AsyncIterable<T>, heard: (message: T) => void, signed_out: () => void): Promise<void> {
+  // open: starts the stream. heard: takes each message. Ends by stop(), or when the session has ended. silence_ms: a line
+  // that says nothing for so long is dead, though nobody closed it; 0 = silence is allowed.
+  async run<T>(open: (signal: AbortSignal) => AsyncIterable<T>, heard: (message: T) => void, signed_out: () => void, silence_ms = 0): Promise<void> {
     this.stop();
     const abort = new AbortController();
     this.#abort = abort;
     let failed_tries = 0;
     while (!abort.signal.aborted) {
+      const line = new AbortController();
+      const hangUp = () => line.abort();
+      abort.signal.addEventListener('abort', hangUp);
+      let silence: ReturnType<typeof setTimeout> | undefined;
+      const listen = () => {
+        clearTimeout(silence);
+        if (silence_ms > 0) silence = setTimeout(hangUp, silence_ms);
+      };
       try {
-        for await (const message of open(abort.signal)) {
+        listen();
+        for await (const message of open(line.signal)) {
+          listen();
           failed_tries = 0;
           this.last_message_at = Date.now();
           this.#become('open');
@@ -32,6 +43,9 @@ export class KeptStream {
           signed_out();
           return;
         }
+      } finally {
+        clearTimeout(silence);
+        abort.signal.removeEventListener('abort', hangUp);
       }
       if (abort.signal.aborted) return;
       this.#become('lost');

@@ -1,5 +1,6 @@
 // Times as people read them. Dates look the same in both languages: 2026-11-21 14:02:31, local time.
 import { timestampMs, type Timestamp } from '@bufbuild/protobuf/wkt';
+import { w } from './words';
 
 const two = (n: number) => String(n).padStart(2, '0');
 
@@ -20,6 +21,11 @@ export function clock(at_ms: number): string {
 // Time alone for today, with the date otherwise.
 export function shortTime(at_ms: number, now_ms: number): string {
   return new Date(at_ms).toDateString() === new Date(now_ms).toDateString() ? clock(at_ms) : dateTime(at_ms).slice(5, 16);
+}
+
+// The same of a time that may not be known: never the year 1970.
+export function knownTime(timestamp: Timestamp | undefined, now_ms: number): string {
+  return timestamp === undefined ? w().unknown : shortTime(timestampMs(timestamp), now_ms);
 }
 
 // 01:12, 1:02:11, "3 d 04:10": a waiting time.

@@ -77,6 +77,8 @@ const zh = {
     closed: '危急值已记录',
     refuted: '已排除危急值',
   },
+  critical_suspected: '疑似危急值',
+  critical_confirmed: '危急值',
   report_status: {
     unspecified: '未审核',
     preliminary: '初步',
@@ -183,6 +185,8 @@ const en: typeof zh = {
     closed: 'critical result closed',
     refuted: 'critical result ruled out',
   },
+  critical_suspected: 'Suspected critical',
+  critical_confirmed: 'Critical result',
   report_status: {
     unspecified: 'Unconfirmed',
     preliminary: 'Preliminary',
