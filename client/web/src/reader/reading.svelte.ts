@@ -19,6 +19,7 @@ import { worklist } from './worklist.svelte';
 
 const service = client(ReadingService);
 const kSaveDelayMs = 800;
+const kClockSlackMs = 2000;
 // Families of statements that a draft must not miss without a second look.
 const kSecondReaderFamilies = [
   'AFIB', 'AFL', 'SVT', 'STEMI', 'STE', 'SGARBOSSA', 'DE', 'WELLENS', '2AVB1', '2AVB2', '3AVB', 'AVB', 'VT', 'NSVT', 'PVT', 'WCT', 'VF', 'VFL', 'TDP',
@@ -194,7 +195,7 @@ class Reading {
   // center has a later draft.
   #takeUnsaved(): void {
     const kept = unsaved.get(this.id, session.person?.id ?? '');
-    if (!kept || kept.at < this.draft_saved_at) return unsaved.drop(this.id);
+    if (!kept || kept.at + kClockSlackMs < this.draft_saved_at) return unsaved.drop(this.id);
     this.findings = kept.findings.map((f) => create(FindingSchema, f));
     this.text = kept.text;
     this.advice = kept.advice;
@@ -203,7 +204,7 @@ class Reading {
 
   #keep(): void {
     const findings = this.findings.map(({ code, certainty, qualifier }) => ({ code, certainty, qualifier }));
-    unsaved.put(this.#keptAs, { person: session.person?.id ?? '', at: page_clock.now, findings, text: this.text, advice: this.advice });
+    unsaved.put(this.#keptAs, { person: session.person?.id ?? '', at: Date.now() + page_clock.offset_ms, findings, text: this.text, advice: this.advice });
   }
   get #keptAs(): string {
     return this.amending ? `amend/${this.id}` : this.id;
@@ -371,7 +372,8 @@ class Reading {
       unsaved.drop(this.id);
       this.lease = null;
       this.draft_state = 'clean';
-      this.reports = [...this.reports, answer.report];
+      const version = answer.report.version;
+      this.reports = [...this.reports.filter((r) => r.version !== version), answer.report]; // the event may have come first
       this.sheet = '';
     });
     if (!done) return;
@@ -461,6 +463,11 @@ class Reading {
     if (!answer?.study || id !== this.id || !this.study) return;
     this.reports = answer.reports;
     this.study = { ...this.study, summary: answer.study.summary, analysis: answer.study.analysis };
+    // Signed: by another reader, or by us with the answer lost on the way. There is no lease to claim again.
+    if (!this.busy && answer.reports.length > 0 && answer.study.summary && signed(answer.study.summary.state)) {
+      this.lease = null;
+      this.lease_lost = false;
+    }
   }
 
   close(): void {
