@@ -31,7 +31,8 @@ Result<void> store_report(Spool& spool, const ecg::v1::DeliveredReport& delivere
     return database
         .prepare(
             "INSERT INTO reports(study_id, version, report, pdf, received_at) VALUES(?, ?, ?, ?, ?) "
-            "ON CONFLICT DO NOTHING")
+            "ON CONFLICT(study_id, version) DO UPDATE SET report = excluded.report, pdf = excluded.pdf "
+            "WHERE length(reports.pdf) = 0 AND length(excluded.pdf) > 0")
         .bind(delivered.report().study_id(), delivered.report().version(), sqlite::Blob{report},
               sqlite::Blob{delivered.pdf()}, now)
         .run();

@@ -70,13 +70,21 @@ Result<void> put_changed_critical(store::Transaction& transaction, const store::
 }  // namespace
 
 Result<void> delivery_stored(store::Transaction& transaction, const SiteId& site,
-                             const std::string& delivery_id, Timestamp now) {
+                             const std::string& delivery_id, store::PdfChoice sent, Timestamp now) {
   ECG_ASSIGN(auto delivery, transaction.find_delivery(delivery_id));
   if (!delivery) return Error{ErrorCode::kNotFound, "delivery " + delivery_id};
   if (delivery->site != site) return Error{ErrorCode::kWrongSite, "delivery " + delivery_id};
   if (delivery->stored_at) return {};
-  delivery->stored_at = now;
-  ECG_TRY(transaction.put_delivery(*delivery));
+  bool complete = true;
+  if (delivery->kind == store::DeliveryKind::kReport && sent == store::PdfChoice::kWithout) {
+    ECG_ASSIGN(const auto report,
+               transaction.find_report(delivery->study, delivery->version, store::PdfChoice::kWith));
+    complete = !report || report->pdf.empty();
+  }
+  if (complete) {
+    delivery->stored_at = now;
+    ECG_TRY(transaction.put_delivery(*delivery));
+  }
   if (delivery->kind == store::DeliveryKind::kReport) {
     return advance_report(transaction, delivery->study, site, delivery->version,
                           domain::DeliveryEvent::kStored, {}, now, now);

@@ -10,9 +10,10 @@
 
 namespace ecg::delivery {
 
-// The gateway has the item on its own disk. Errors: kNotFound, kWrongSite.
+// The gateway has the item on its own disk. A report that went without its PDF stays pending when there is
+// one by now. Errors: kNotFound, kWrongSite.
 Result<void> delivery_stored(store::Transaction& transaction, const SiteId& site,
-                             const std::string& delivery_id, Timestamp now);
+                             const std::string& delivery_id, store::PdfChoice sent, Timestamp now);
 
 // A named person opened the report; the study is CLOSED when nothing else is due. Errors: kNotFound,
 // kWrongSite, kInvalidField (no person).

@@ -23,15 +23,33 @@ v1::CenterMessage as_message(v1::StudyProgress progress) {
   return message;
 }
 
+// Whether sending the same act again could never help.
+bool is_final(const Error& error) {
+  if (error.retry_after_ms > 0) return false;
+  switch (error.code) {
+    case ErrorCode::kNotFound:
+    case ErrorCode::kWrongSite:
+    case ErrorCode::kInvalidField:
+    case ErrorCode::kEventRefused:
+    case ErrorCode::kMalformedRequest:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Delivery::Delivery(store::Store& store, const Clock& clock, CenterFacts center, Metrics& metrics)
     : store_(store),
       clock_(clock),
       center_(std::move(center)),
+      started_at_(clock.now()),
       connected_(metrics.gauge("ecg_gateways_connected", "Gateways with an exchange stream")),
       sent_(metrics.counter("ecg_deliveries_sent_total", "Items sent to gateways, repeats included")),
-      stored_(metrics.counter("ecg_deliveries_stored_total", "Items that gateways have stored")) {}
+      stored_(metrics.counter("ecg_deliveries_stored_total", "Items that gateways have stored")),
+      skipped_(metrics.counter("ecg_exchange_messages_skipped_total",
+                               "Messages of gateways that can never be taken and were passed over")) {}
 
 Delivery::~Delivery() {
   {
@@ -73,11 +91,10 @@ void Delivery::on_event(const store::EventRecord& event) {
     });
   }
   post([this, site = event.site, study = event.study, concerns,
-        rendered = event.kind == store::EventKind::kReportRendered,
         progress = event.kind == store::EventKind::kStudyChanged ||
                    event.kind == store::EventKind::kCriticalChanged] {
     if (progress) push_progress(site, study);
-    if (concerns || rendered) push_deliveries(site);
+    if (concerns) push_deliveries(site);
   });
 }
 
@@ -147,11 +164,15 @@ void Delivery::handle(const Session& session, const v1::GatewayMessage& message)
       return heartbeat(session, message.heartbeat());
     case v1::GatewayMessage::kDeliveryAcknowledged: {
       const std::string id = message.delivery_acknowledged().delivery_id();
+      const auto sent =
+          session->sent_bare_.contains(id) ? store::PdfChoice::kWithout : store::PdfChoice::kWith;
       return write_for(
-          session, [site, id, now](store::Transaction& t) { return delivery_stored(t, site, id, now); },
+          session,
+          [site, id, sent, now](store::Transaction& t) { return delivery_stored(t, site, id, sent, now); },
           [this, session, id] {
             stored_.add();
             session->sent_.erase(id);
+            session->sent_bare_.erase(id);
             push_deliveries(session);
           });
     }
@@ -161,16 +182,17 @@ void Delivery::handle(const Session& session, const v1::GatewayMessage& message)
           [site, opened = message.report_opened(), now](store::Transaction& t) {
             return report_opened(t, site, opened, now);
           },
-          [] {});
+          [] {}, WhenRefused::kSkip);
     case v1::GatewayMessage::kCriticalAcknowledged:
       return write_for(
           session,
           [site, acknowledged = message.critical_acknowledged(), now](store::Transaction& t) {
             return critical_acknowledged(t, site, acknowledged, now);
           },
-          [] {});
+          [] {}, WhenRefused::kSkip);
     default:
-      return fail(session, {ErrorCode::kMalformedRequest, "an exchange message of unknown kind"});
+      skip(session, {ErrorCode::kMalformedRequest, "an exchange message of unknown kind"});
+      return session->peer_->ready();
   }
 }
 
@@ -197,14 +219,21 @@ void Delivery::heartbeat(const Session& session, const v1::Heartbeat& message) {
 }
 
 // The next message of the gateway is taken when this one is stored. A refused one ends the stream: the
-// gateway knows by the error what was wrong, and repeats the rest on the next stream.
-void Delivery::write_for(const Session& session, store::Store::Change change, std::function<void()> then) {
+// gateway knows by the error what was wrong, and repeats the rest on the next stream. What a clinic did waits
+// in its gateway until it is heard, though: an act that can never be taken is passed over, or it would hold
+// up everything behind it for ever.
+void Delivery::write_for(const Session& session, store::Store::Change change, std::function<void()> then,
+                         WhenRefused when_refused) {
   auto hold = in_flight_.enter();
   if (stopping_) return;
-  store_.write(std::move(change), [this, hold = std::move(hold), session,
-                                   then = std::move(then)](const Result<void>& outcome) {
-    post([this, session, then, outcome] {
+  store_.write(std::move(change), [this, hold = std::move(hold), session, then = std::move(then),
+                                   when_refused](const Result<void>& outcome) {
+    post([this, session, then, when_refused, outcome] {
       if (session->peer_ == nullptr) return;
+      if (!outcome.ok() && when_refused == WhenRefused::kSkip && is_final(outcome.error())) {
+        skip(session, outcome.error());
+        return session->peer_->ready();
+      }
       if (!outcome.ok()) {
         log::warning("exchange_message_refused", outcome.error(), {{"gateway", session->gateway().value}});
         return fail(session, outcome.error());
@@ -213,6 +242,11 @@ void Delivery::write_for(const Session& session, store::Store::Change change, st
       if (session->peer_ != nullptr) session->peer_->ready();
     });
   });
+}
+
+void Delivery::skip(const Session& session, const Error& error) {
+  log::warning("exchange_message_skipped", error, {{"gateway", session->gateway().value}});
+  skipped_.add();
 }
 
 void Delivery::send_progress_of_open_studies(const Session& session) {
@@ -258,7 +292,12 @@ void Delivery::push_deliveries(const SiteId& site) {
 
 void Delivery::push_deliveries(const Session& session) {
   if (session->peer_ == nullptr) return;
-  std::vector<std::pair<std::string, v1::CenterMessage>> messages;
+  struct Item {
+    std::string id;
+    bool bare = false;  // a report without its PDF
+    v1::CenterMessage message;
+  };
+  std::vector<Item> items;
   const auto outcome = store_.read([&](const store::Snapshot& snapshot) -> Result<void> {
     ECG_ASSIGN(const auto pending, snapshot.pending_deliveries(session->site(), kPendingAtOnce));
     std::size_t reports = 0;
@@ -269,17 +308,23 @@ void Delivery::push_deliveries(const Session& session) {
         continue;
       }
       if (report && reports >= kReportsInFlight) continue;
-      ECG_ASSIGN(auto message, message_of(snapshot, delivery));
-      if (!message) continue;
+      auto message = message_of(snapshot, delivery);
+      if (!message.ok()) {  // everything else still goes
+        log::warning("delivery_unreadable", message.error(), {{"delivery", delivery.id}});
+        continue;
+      }
+      if (!*message) continue;
       reports += report ? 1 : 0;
-      messages.emplace_back(delivery.id, std::move(*message));
+      const bool bare = report && (*message)->delivery().report().pdf().empty();
+      items.push_back({delivery.id, bare, std::move(**message)});
     }
     return {};
   });
   if (!outcome.ok()) log::warning("deliveries_unreadable", outcome.error());
-  for (const auto& [id, message] : messages) {
-    send(session, message);
-    session->sent_.insert(id);
+  for (const auto& item : items) {
+    send(session, item.message);
+    session->sent_.insert(item.id);
+    if (item.bare) session->sent_bare_.insert(item.id);
     sent_.add();
   }
 }
@@ -302,7 +347,7 @@ Result<std::optional<v1::CenterMessage>> Delivery::message_of(const store::Snaps
       ECG_ASSIGN(const auto report,
                  snapshot.find_report(delivery.study, delivery.version, store::PdfChoice::kWith));
       if (!report) return Error{ErrorCode::kStorageDamaged, "delivery " + delivery.id};
-      if (report->pdf.empty() && clock_.now() < report->signed_at + kPdfWait)
+      if (report->pdf.empty() && clock_.now() < std::max(report->signed_at, started_at_) + kPdfWait)
         return std::optional<v1::CenterMessage>();
       ECG_ASSIGN(*out->mutable_report(), delivered_report(*report));
       break;

@@ -22,7 +22,8 @@ namespace ecg::delivery {
 
 class Delivery {
  public:
-  // A report is held back for its PDF this long; then it goes without.
+  // A report is held back for its PDF this long after signing, or after the start of the stage; then it goes
+  // without, and once more when the PDF is there.
   static constexpr std::chrono::seconds kPdfWait{60};
   // Reports on one stream that the gateway has not acknowledged yet; critical results and settings always go.
   static constexpr std::size_t kReportsInFlight = 4;
@@ -52,7 +53,10 @@ class Delivery {
   // On the delivery thread:
   void handle(const Session& session, const v1::GatewayMessage& message);
   void heartbeat(const Session& session, const v1::Heartbeat& heartbeat);
-  void write_for(const Session& session, store::Store::Change change, std::function<void()> then);
+  enum class WhenRefused : std::uint8_t { kFail, kSkip };
+  void write_for(const Session& session, store::Store::Change change, std::function<void()> then,
+                 WhenRefused when_refused = WhenRefused::kFail);
+  void skip(const Session& session, const Error& error);
   void forget(const Session& session);
   void fail(const Session& session, const Error& error);
   void send_progress_of_open_studies(const Session& session);
@@ -66,8 +70,9 @@ class Delivery {
   store::Store& store_;
   const Clock& clock_;
   const CenterFacts center_;
+  const Timestamp started_at_;
   Gauge connected_;
-  Counter sent_, stored_;
+  Counter sent_, stored_, skipped_;
 
   std::map<GatewayId, Session> sessions_;  // the delivery thread only
   std::uint64_t unsaved_events_ = 0;       // the follower's thread only

@@ -47,6 +47,7 @@ class ExchangeSession : public std::enable_shared_from_this<ExchangeSession> {
   // The delivery thread only:
   std::shared_ptr<ExchangePeer> peer_;  // null: over
   std::set<std::string> sent_;          // deliveries sent on this stream and not acknowledged
+  std::set<std::string> sent_bare_;     // of these, reports that had no PDF yet
 };
 
 }  // namespace ecg::delivery

@@ -17,16 +17,27 @@ Result<void> put_new(store::Transaction& transaction, const store::DeliveryRecor
   return transaction.put_delivery(delivery);
 }
 
+std::string report_delivery_id(const StudyId& study, int version) {
+  return "report." + study.value + "." + std::to_string(version);
+}
+
 Result<void> make_report_delivery(store::Transaction& transaction, const store::EventRecord& event,
                                   int version, Timestamp now) {
   store::DeliveryRecord delivery;
-  delivery.id = "report." + event.study.value + "." + std::to_string(version);
+  delivery.id = report_delivery_id(event.study, version);
   delivery.site = event.site;
   delivery.kind = store::DeliveryKind::kReport;
   delivery.study = event.study;
   delivery.version = version;
   delivery.created_at = now;
   return put_new(transaction, delivery);
+}
+
+Result<void> deliver_again(store::Transaction& transaction, const StudyId& study, int version) {
+  ECG_ASSIGN(auto delivery, transaction.find_delivery(report_delivery_id(study, version)));
+  if (!delivery || !delivery->stored_at) return {};
+  delivery->stored_at.reset();
+  return transaction.put_delivery(*delivery);
 }
 
 // A suspicion goes as progress only; the clinic is called when a reader confirmed or refuted it, or nobody
@@ -71,6 +82,7 @@ bool concerns_delivery(const store::EventRecord& event) {
   switch (event.kind) {
     case EventKind::kEffect:
       return event.effect && std::holds_alternative<domain::DeliverReport>(*event.effect);
+    case EventKind::kReportRendered:
     case EventKind::kCriticalChanged:
     case EventKind::kSettingsChanged:
       return true;
@@ -85,6 +97,8 @@ Result<void> make_deliveries(store::Transaction& transaction, const CenterFacts&
     case EventKind::kEffect:
       return make_report_delivery(transaction, event, std::get<domain::DeliverReport>(*event.effect).version,
                                   now);
+    case EventKind::kReportRendered:
+      return deliver_again(transaction, event.study, event.version);
     case EventKind::kCriticalChanged:
       return make_critical_delivery(transaction, event.study, now);
     case EventKind::kSettingsChanged:

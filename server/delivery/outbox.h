@@ -12,7 +12,7 @@ inline constexpr char kStage[] = "delivery";  // position in the outbox
 bool concerns_delivery(const store::EventRecord& event);
 
 // Makes the deliveries that follow from the event. Their ids follow from the event too, so a repeat makes
-// none.
+// none. A report that the clinic got before its PDF was there becomes pending again.
 Result<void> make_deliveries(store::Transaction& transaction, const CenterFacts& center,
                              const store::EventRecord& event, Timestamp now);
 

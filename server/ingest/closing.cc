@@ -33,7 +33,8 @@ Result<void> check_close(const v1::CloseUpload& message, const OpenedUpload& upl
   return {};
 }
 
-// Of what is stored, not of what passed through memory.
+// Of what is stored, not of what passed through memory. Errors: kUploadOffsetMismatch, kStorageDamaged, those
+// of reading.
 Result<wire::Digest> stored_digest(const store::Store& store, const OpenedUpload& upload,
                                    std::uint64_t frames) {
   wire::RecordingDigest digest(upload.leads);
@@ -43,8 +44,11 @@ Result<wire::Digest> stored_digest(const store::Store& store, const OpenedUpload
       if (!message.ParseFromString(stored.block)) {
         return Error{ErrorCode::kStorageDamaged, "upload " + upload.id.value};
       }
-      ECG_ASSIGN(const auto block, wire::decode_block(message, upload.leads));
-      return digest.add(block);
+      const auto block = wire::decode_block(message, upload.leads);
+      const auto added = block.ok() ? digest.add(*block) : Result<void>(block.error());
+      if (added.ok()) return {};
+      // It was sound when it was stored.
+      return Error{ErrorCode::kStorageDamaged, "upload " + upload.id.value, added.error().subject};
     });
   }));
   if (digest.frames() != frames) {
@@ -168,6 +172,10 @@ void Intake::close(const OpenedUpload& upload, const v1::CloseUpload& message,
 void Intake::close_checked(const OpenedUpload& upload, const v1::CloseUpload& message,
                            Done<v1::StorageReceipt> done) {
   const auto digest = stored_digest(store_, upload, message.frames());
+  if (!digest.ok() && digest.error().code == ErrorCode::kStorageDamaged) {
+    set_aside(upload, digest.error(), std::move(done));
+    return;
+  }
   if (!digest.ok()) {
     refused_.add();
     done(digest.error());

@@ -33,8 +33,7 @@ struct Opening {
 };
 
 Result<OpenedUpload> reopen(const store::UploadRecord& record, const Opening& opening) {
-  if (record.gateway != opening.sender.gateway)
-    return Error{ErrorCode::kWrongSite, "upload " + record.id.value};
+  if (record.site != opening.sender.site) return Error{ErrorCode::kWrongSite, "upload " + record.id.value};
   if (record.study.value != opening.message.study().study_id() ||
       record.attempt != attempt_of(opening.message.study()) || record.format != opening.format) {
     return Error{ErrorCode::kUploadIdReused, record.id.value};
@@ -87,10 +86,15 @@ Result<void> open_study(store::Transaction& transaction, const Opening& opening,
 
 Result<OpenedUpload> open_in(store::Transaction& transaction, const Opening& opening, int uploads_max) {
   const UploadId id(opening.message.upload_id());
-  ECG_ASSIGN(const auto found, transaction.find_upload(id));
+  ECG_ASSIGN(auto found, transaction.find_upload(id));
   if (found) {
     ECG_ASSIGN(auto upload, reopen(*found, opening));
     if (!upload.over) {
+      // A gateway that was enrolled again goes on under its new name.
+      if (found->gateway != opening.sender.gateway) {
+        found->gateway = opening.sender.gateway;
+        ECG_TRY(transaction.put_upload(*found));
+      }
       ECG_TRY(open_study(transaction, opening, id));
     }
     return upload;

@@ -59,9 +59,10 @@ class Intake {
   Intake& operator=(const Intake&) = delete;
 
   // Answers on a worker, once the upload and its study are stored.
-  // Errors: kInvalidField, kTooManyLeads, kSamplingOutsideIntake, kUploadIdReused (other study, attempt or
-  // format), kWrongSite, kOverloaded (too many open uploads), kDigestMismatch (kept aside earlier),
-  // kEventRefused (the study is cancelled or rejected), those of Store::write.
+  // An upload that another gateway of the same site began is continued and becomes this one's.
+  // Errors: kInvalidField, kTooLarge, kTooManyLeads, kSamplingOutsideIntake, kUploadIdReused (other study,
+  // attempt or format), kWrongSite, kOverloaded (too many open uploads), kDigestMismatch and kStorageDamaged
+  // (kept aside earlier), kEventRefused (the study is cancelled or rejected), those of Store::write.
   void open(const Sender& sender, const v1::OpenUpload& message, Done<OpenedUpload> done);
 
   // Answers on a worker with the durable end of the upload. The block has been checked (wire::decode_block).
@@ -71,8 +72,8 @@ class Intake {
 
   // Compares the digest of what is stored with the gateway's and answers on a worker with the signed receipt,
   // once the study is RECEIVED. Requires: every append before it was answered. A repeat gets the same
-  // receipt. Errors: kUploadOffsetMismatch (frames missing), kDigestMismatch (the upload is kept aside),
-  // kUploadClosed (with other content), kInvalidField, kStorageDamaged, those of Store::write.
+  // receipt. Errors: kUploadOffsetMismatch (frames missing), kDigestMismatch and kStorageDamaged (the upload
+  // is kept aside), kUploadClosed (with other content), kInvalidField, kTooLarge, those of Store::write.
   void close(const OpenedUpload& upload, const v1::CloseUpload& message, Done<v1::StorageReceipt> done);
 
   // Runs something on a worker.

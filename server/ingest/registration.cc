@@ -49,6 +49,7 @@ Result<void> check_context(const v1::ClinicalContext& context) {
 }  // namespace
 
 Result<void> check_registration(const v1::StudyRegistration& registration) {
+  if (registration.ByteSizeLong() > kRegistrationBytesMax) return Error{ErrorCode::kTooLarge, "study"};
   ECG_TRY(check_id(registration.study_id(), "study.study_id"));
   ECG_TRY(check_patient(registration.patient()));
   ECG_TRY(check_context(registration.context()));
@@ -65,6 +66,7 @@ Result<void> check_registration(const v1::StudyRegistration& registration) {
 Result<void> check_open(const v1::OpenUpload& open) {
   ECG_TRY(check_id(open.upload_id(), "upload_id"));
   ECG_TRY(check_registration(open.study()));
+  if (open.format().ByteSizeLong() > kFormatBytesMax) return Error{ErrorCode::kTooLarge, "format"};
   return wire::check_format(open.format());
 }
 

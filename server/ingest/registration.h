@@ -1,6 +1,8 @@
 // What a gateway says about a study, checked and brought into the center's own words.
 #pragma once
 
+#include <cstddef>
+
 #include "ecg/v1/study.pb.h"
 #include "ecg/v1/upload.pb.h"
 
@@ -10,10 +12,14 @@
 
 namespace ecg::ingest {
 
-// Ids, lengths and enumerations. Errors: kInvalidField names the field.
+// Serialized, with the fields that this version does not know: every list of studies carries them.
+inline constexpr std::size_t kRegistrationBytesMax = 8 * 1024;
+inline constexpr std::size_t kFormatBytesMax = 8 * 1024;
+
+// Size, ids, lengths and enumerations. Errors: kTooLarge, kInvalidField names the field.
 Result<void> check_registration(const v1::StudyRegistration& registration);
 
-// Also leads, sampling frequency and sensitivities. Errors: kInvalidField, kTooManyLeads,
+// Also leads, sampling frequency and sensitivities. Errors: kTooLarge, kInvalidField, kTooManyLeads,
 // kSamplingOutsideIntake.
 Result<void> check_open(const v1::OpenUpload& open);
 

@@ -1,5 +1,6 @@
 #include "server/ingest/upload_session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/wire/block_codec.h"
@@ -60,7 +61,7 @@ void UploadSession::on_opened(Result<OpenedUpload> outcome) {
   {
     const std::lock_guard lock(mutex_);
     opening_ = false;
-    next_frame_ = outcome->durable_frames;
+    next_frame_ = durable_ = outcome->durable_frames;
     upload_ = std::move(*outcome);
     peer = peer_;
   }
@@ -114,7 +115,7 @@ void UploadSession::skip_stored() {
     {
       const std::lock_guard lock(self->mutex_);
       if (self->unanswered_ == 0) peer = self->peer_;
-      durable = self->next_frame_;
+      durable = self->durable_;
     }
     if (peer != nullptr) peer->acknowledged(durable);
   });
@@ -127,6 +128,7 @@ void UploadSession::on_appended(Result<std::uint64_t> outcome) {
     const std::lock_guard lock(mutex_);
     resume = unanswered_-- == kBlocksUnansweredMax;
     all_stored = unanswered_ == 0;
+    if (outcome.ok()) durable_ = std::max(durable_, *outcome);
     peer = peer_;
   }
   if (!outcome.ok()) return fail(outcome.error());
@@ -163,14 +165,19 @@ void UploadSession::close_when_stored() {
 }
 
 void UploadSession::on_closed(Result<v1::StorageReceipt> outcome) {
-  if (!outcome.ok()) return fail(outcome.error());
   std::shared_ptr<UploadPeer> peer;
   {
     const std::lock_guard lock(mutex_);
-    closed_ = true;
+    closed_ = outcome.ok();
+    close_sent_ = closed_;
     peer = peer_;
   }
-  if (peer != nullptr) peer->closed(*outcome);
+  if (outcome.ok()) {
+    if (peer != nullptr) peer->closed(*outcome);
+    return;
+  }
+  if (peer == nullptr) return end();  // the stream ended while the close was under way
+  fail(outcome.error());
 }
 
 void UploadSession::fail(const Error& error) {

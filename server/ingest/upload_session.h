@@ -66,6 +66,7 @@ class UploadSession : public std::enable_shared_from_this<UploadSession> {
   bool opening_ = false;                    // open sent, not answered
   std::optional<OpenedUpload> upload_;      // once opened
   std::uint64_t next_frame_ = 0;            // where the next new block begins
+  std::uint64_t durable_ = 0;               // frames that the store has answered for
   int unanswered_ = 0;                      // blocks
   std::optional<v1::CloseUpload> closing_;  // close arrived
   bool close_sent_ = false, closed_ = false;

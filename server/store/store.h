@@ -87,9 +87,9 @@ class Snapshot {
                                                           PdfChoice pdf) const = 0;
   virtual Result<std::vector<ReportRecord>> reports(
       const StudyId& study) const = 0;  // oldest first, without PDFs
-  virtual Result<std::vector<ReportRecord>> reports_without_pdf(std::size_t limit) const = 0;
+  virtual Result<std::vector<ReportRecord>> reports_without_pdf(std::size_t limit) const = 0;  // oldest first
   virtual Result<std::optional<DeliveryRecord>> find_delivery(const std::string& id) const = 0;
-  virtual Result<std::vector<DeliveryRecord>> pending_deliveries(const SiteId& site,
+  virtual Result<std::vector<DeliveryRecord>> pending_deliveries(const SiteId& site,  // critical ones first
                                                                  std::size_t limit) const = 0;
 
   virtual Result<std::vector<EventRecord>> events_after(std::uint64_t seq, std::size_t limit) const = 0;

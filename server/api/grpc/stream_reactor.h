@@ -75,11 +75,16 @@ class StreamReactor : public grpc::ServerBidiReactor<In, Out>,
     if (context_ != nullptr) context_->TryCancel();
   }
 
-  // Takes the next message; a repeat while one is awaited does nothing. Any thread.
+  // Takes the next message; a repeat while one is awaited does nothing. While on_message() runs, the read
+  // starts after it: the message it looks at is the place the next one is read into. Any thread.
   void read_next() {
     {
       const std::lock_guard lock(mutex_);
       if (reading_ || status_ || no_more_) return;
+      if (handling_) {
+        wanted_ = true;
+        return;
+      }
       reading_ = starting_read_ = true;
     }
     this->StartRead(&in_);
@@ -102,12 +107,17 @@ class StreamReactor : public grpc::ServerBidiReactor<In, Out>,
       reading_ = false;
       no_more_ = no_more_ || !ok;
       if (status_) return;
+      handling_ = ok;
     }
-    if (ok) {
-      on_message(in_);
-    } else {
-      on_half_close();
+    if (!ok) return on_half_close();
+    on_message(in_);
+    bool wanted = false;
+    {
+      const std::lock_guard lock(mutex_);
+      handling_ = false;
+      wanted = std::exchange(wanted_, false);
     }
+    if (wanted) read_next();
   }
 
   void OnWriteDone(bool ok) final {
@@ -173,8 +183,9 @@ class StreamReactor : public grpc::ServerBidiReactor<In, Out>,
   std::deque<Out> queue_;               // guarded by mutex_, as is all below but in_ and out_
   std::optional<grpc::Status> status_;  // set: ending; constant from then on
   bool reading_ = false, starting_read_ = false, writing_ = false, finished_ = false, no_more_ = false;
-  In in_;    // of the read under way
-  Out out_;  // of the write under way
+  bool handling_ = false, wanted_ = false;  // on_message() runs; read_next() came meanwhile
+  In in_;                                   // of the read under way, then of on_message()
+  Out out_;                                 // of the write under way
   std::shared_ptr<StreamReactor> self_;
 };
 

@@ -68,10 +68,11 @@ Result<std::vector<ReportRecord>> SqliteSnapshot::reports(const StudyId& study) 
 }
 
 Result<std::vector<ReportRecord>> SqliteSnapshot::reports_without_pdf(std::size_t limit) const {
+  // The inner query walks the two primary keys only.
   auto query =
       prepare("SELECT " ECG_REPORT_COLUMNS
-              " FROM report WHERE delivery='PENDING' AND NOT EXISTS (SELECT 1 FROM report_pdf p WHERE "
-              "p.study=report.study AND p.version=report.version) ORDER BY signed_at LIMIT ?");
+              " FROM report WHERE rowid IN (SELECT r.rowid FROM report r WHERE NOT EXISTS (SELECT 1 FROM "
+              "report_pdf p WHERE p.study=r.study AND p.version=r.version)) ORDER BY signed_at LIMIT ?");
   query.bind(limit);
   return all_rows<ReportRecord>(query, report, "report of");
 }
@@ -85,10 +86,11 @@ Result<std::optional<DeliveryRecord>> SqliteSnapshot::find_delivery(const std::s
 
 Result<std::vector<DeliveryRecord>> SqliteSnapshot::pending_deliveries(const SiteId& site,
                                                                        std::size_t limit) const {
-  static const std::string sql = std::string("SELECT ") + kDelivery +
-                                 " FROM delivery WHERE site=? AND stored_at IS NULL ORDER BY number LIMIT ?";
+  static const std::string sql =
+      std::string("SELECT ") + kDelivery +
+      " FROM delivery WHERE site=? AND stored_at IS NULL ORDER BY kind<>?, kind=?, number LIMIT ?";
   auto query = prepare(sql);
-  query.bind(site, limit);
+  query.bind(site, DeliveryKind::kCritical, DeliveryKind::kReport, limit);
   return all_rows<DeliveryRecord>(query, delivery, "delivery");
 }
 

@@ -27,6 +27,17 @@ TEST_F(SpoolTest, ReportsOfEveryVersionStayAndRepeatsChangeNothing) {
   EXPECT_EQ(code_of(load_report(*spool_, study.value, 3)), ErrorCode::kNotFound);
 }
 
+TEST_F(SpoolTest, AReportThatCameWithoutItsPdfIsCompletedByIt) {
+  const StudyId study = add_study();
+  auto bare = report(study, 1);
+  bare.clear_pdf();
+  ASSERT_TRUE(store_report(*spool_, bare).ok());
+  ASSERT_TRUE(store_report(*spool_, report(study, 1)).ok());
+  EXPECT_EQ(load_report(*spool_, study.value, 1)->pdf(), "%PDF 1");
+  ASSERT_TRUE(store_report(*spool_, bare).ok());
+  EXPECT_EQ(load_report(*spool_, study.value, 1)->pdf(), "%PDF 1");
+}
+
 TEST_F(SpoolTest, OpeningAReportIsToldOnceAndKeptUntilHeard) {
   const StudyId study = add_study();
   ASSERT_TRUE(store_report(*spool_, report(study, 1)).ok());

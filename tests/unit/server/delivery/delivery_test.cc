@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 #include "ecg/v1/site.pb.h"
 
+#include "server/delivery/outbox.h"
 #include "tests/unit/server/delivery/center_for_tests.h"
 
 namespace ecg::delivery {
@@ -110,6 +112,18 @@ class DeliveryTest : public CenterFixture {
     line.peer->wait_ready(1);
     return line;
   }
+  // Until the stage has taken every event up to a rendered report.
+  void wait_for_events() {
+    const auto behind = [this] {
+      return look<bool>([](const store::Snapshot& s) -> Result<bool> {
+        ECG_ASSIGN(const auto position, s.position(kStage));
+        ECG_ASSIGN(const auto last, s.last_event());
+        return position < last;
+      });
+    };
+    for (int i = 0; i < 1000 && behind(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    EXPECT_FALSE(behind());
+  }
   Metrics metrics_;
   std::unique_ptr<Delivery> delivery_;
 };
@@ -141,6 +155,101 @@ TEST_F(DeliveryTest, AReportWaitsForItsPdfButNotForEver) {
   const auto delivery = line.peer->wait_delivery(v1::Delivery::kReport);
   ASSERT_TRUE(delivery.has_value());
   EXPECT_TRUE(delivery->report().pdf().empty());
+}
+
+TEST_F(DeliveryTest, AReportThatWentWithoutItsPdfGoesAgainOnceItIsThere) {
+  for (const bool stored_before : {true, false}) {
+    const std::string study = stored_before ? "s1" : "s2";
+    auto line = connect();
+    sign(study);
+    clock_.advance(Delivery::kPdfWait);
+    v1::GatewayMessage heartbeat;
+    heartbeat.mutable_heartbeat();
+    const auto arrives = [&](bool with_pdf) {
+      return line.peer->wait_for([&](const v1::CenterMessage& m) {
+        return m.delivery().report().report().study_id() == study &&
+               m.delivery().report().pdf().empty() != with_pdf;
+      });
+    };
+    ASSERT_TRUE(line.peer->wait_for([&](const v1::CenterMessage& m) {
+      return m.progress().study_id() == study && m.progress().state() == v1::STUDY_STATE_FINAL;
+    }));
+    line.send(heartbeat);
+    const auto bare = arrives(false);
+    ASSERT_TRUE(bare.has_value());
+    if (!stored_before) {
+      render(study);
+      wait_for_events();
+    }
+    line.acknowledge(bare->delivery().delivery_id());
+    EXPECT_EQ(report(study).delivery.state, domain::DeliveryState::kDelivered);
+    if (stored_before) render(study);
+    const auto complete = arrives(true);
+    ASSERT_TRUE(complete.has_value());
+    line.acknowledge(complete->delivery().delivery_id());
+    const auto record = look<std::optional<store::DeliveryRecord>>(
+        [&](const store::Snapshot& s) { return s.find_delivery(complete->delivery().delivery_id()); });
+    EXPECT_TRUE(record->stored_at.has_value());
+  }
+}
+
+TEST_F(DeliveryTest, AfterARestartAReportIsHeldBackForItsPdfAnew) {
+  stop();
+  sign();
+  clock_.advance(Delivery::kPdfWait);
+  start();
+  auto line = connect();
+  ASSERT_TRUE(line.peer->wait_delivery(v1::Delivery::kSettings).has_value());
+  v1::GatewayMessage heartbeat;
+  heartbeat.mutable_heartbeat();
+  line.send(heartbeat);
+  EXPECT_EQ(line.peer->count(v1::Delivery::kReport), 0);
+  render();
+  const auto delivery = line.peer->wait_delivery(v1::Delivery::kReport);
+  ASSERT_TRUE(delivery.has_value());
+  EXPECT_EQ(delivery->report().pdf(), "%PDF-1");
+}
+
+TEST_F(DeliveryTest, AnActThatCanNeverBeTakenIsPassedOver) {
+  sign();
+  auto line = connect();
+  v1::GatewayMessage unknown_study, unknown_kind, sound;
+  unknown_study.mutable_report_opened()->set_study_id("nowhere");
+  unknown_study.mutable_report_opened()->set_person("护士小李");
+  line.send(unknown_study);
+  unknown_study.mutable_critical_acknowledged()->set_study_id("nowhere");
+  line.send(unknown_study);
+  line.send(unknown_kind);
+  sound.mutable_report_opened()->set_study_id("s1");
+  sound.mutable_report_opened()->set_version(1);
+  sound.mutable_report_opened()->set_person("护士小李");
+  line.send(sound);
+  EXPECT_EQ(report().delivery.state, domain::DeliveryState::kAcknowledged);
+}
+
+TEST_F(DeliveryTest, AnUnreadableReportHoldsUpNothingElse) {
+  write([this](store::Transaction& t) -> Result<void> {
+    store::ReportRecord damaged;
+    damaged.study = StudyId("s0");
+    damaged.site = SiteId("baishi");
+    damaged.version = 1;
+    damaged.signer = PersonId("p1");
+    damaged.report = "\xff";
+    damaged.pdf = "%PDF-1";
+    ECG_TRY(t.add_report(damaged));
+    store::DeliveryRecord delivery;
+    delivery.id = "report.s0.1";
+    delivery.site = damaged.site;
+    delivery.kind = store::DeliveryKind::kReport;
+    delivery.study = damaged.study;
+    delivery.version = 1;
+    delivery.created_at = clock_.now();
+    return t.put_delivery(delivery);
+  });
+  sign();
+  render();
+  auto line = connect();
+  EXPECT_TRUE(line.peer->wait_delivery(v1::Delivery::kReport).has_value());
 }
 
 TEST_F(DeliveryTest, WhatIsNotAcknowledgedIsRepeatedOnEveryNewStream) {

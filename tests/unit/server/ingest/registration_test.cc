@@ -35,6 +35,25 @@ TEST(RegistrationTest, TextsAtTheirLimitPassAndBeyondItAreRefused) {
   EXPECT_EQ(refused.error().subject, "study.context.note");
 }
 
+TEST(RegistrationTest, FieldsOfALaterVersionCountTowardsTheSize) {
+  auto message = testing::open_message('a');
+  auto* open = message.mutable_open();
+  const auto fill = [](auto* part, std::size_t bytes) {
+    auto* unknown = part->GetReflection()->MutableUnknownFields(part);
+    unknown->Clear();
+    const std::size_t rest = bytes - part->ByteSizeLong() - 4;  // 2 bytes of tag, 2 of length
+    unknown->AddLengthDelimited(2000, std::string(rest, 'x'));
+  };
+  fill(open->mutable_study(), kRegistrationBytesMax);
+  fill(open->mutable_format(), kFormatBytesMax);
+  ASSERT_EQ(open->study().ByteSizeLong(), kRegistrationBytesMax);
+  EXPECT_TRUE(check_open(*open).ok());
+  fill(open->mutable_format(), kFormatBytesMax + 1);
+  EXPECT_EQ(check_open(*open).error().code, ErrorCode::kTooLarge);
+  fill(open->mutable_study(), kRegistrationBytesMax + 1);
+  EXPECT_EQ(check_registration(open->study()).error().code, ErrorCode::kTooLarge);
+}
+
 TEST(RegistrationTest, APatientWithoutIdIsRefused) {
   auto r = testing::registration('s');
   r.mutable_patient()->clear_id();

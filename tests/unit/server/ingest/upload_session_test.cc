@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/sqlite/database.h"
 #include "server/ingest/recovery.h"
 #include "server/store/sqlite/sqlite_store.h"
 #include "tests/unit/server/ingest/gateway_for_tests.h"
@@ -256,6 +257,56 @@ TEST_F(UploadSessionTest, AnotherGatewayOrSiteCannotTouchAnUploadOrStudy) {
   same_study.send(open_message('b', 's'));
   EXPECT_EQ(same_study.peer->wait_failed(), ErrorCode::kWrongSite);
   EXPECT_EQ(upload('b').id.value, "");
+}
+
+TEST_F(UploadSessionTest, AGatewayEnrolledAgainContinuesItsUploads) {
+  auto before = opened_stream();
+  before.send_blocks(0, 2);
+  ASSERT_EQ(before.peer->wait_acknowledged(250), 250U);
+  before.session->end();
+  auto after = stream("g2");
+  after.send(open_message('a'));
+  const auto opened = after.peer->wait_opened();
+  ASSERT_TRUE(opened.has_value());
+  EXPECT_EQ(opened->durable_frames(), 250U);
+  EXPECT_EQ(upload().gateway, GatewayId("g2"));
+  after.send_blocks(2, 4);
+  after.send(close_message(4));
+  ASSERT_TRUE(after.peer->wait_closed().has_value());
+  EXPECT_EQ(stored_samples(), sent_samples(4));
+}
+
+TEST_F(UploadSessionTest, ARefusedCloseStillShowsTheLineLost) {
+  auto s = opened_stream();
+  s.send_blocks(0, 3);
+  s.send(close_message(4));
+  ASSERT_EQ(s.peer->wait_failed(), ErrorCode::kUploadOffsetMismatch);
+  s.session->end();
+  ASSERT_TRUE(store_->write_wait([](store::Transaction&) -> Result<void> { return {}; }).ok());
+  EXPECT_EQ(study().study.state, StudyState::kBuffered);
+}
+
+TEST_F(UploadSessionTest, ADamagedBlockFoundAtCloseKeepsTheUploadAside) {
+  {
+    auto s = opened_stream();
+    s.send_blocks(0, 3);
+    ASSERT_EQ(s.peer->wait_acknowledged(375), 375U);
+  }
+  stop();
+  {
+    auto database = sqlite::Database::open(directory_ + "/center.sqlite", sqlite::Role::kWriter);
+    ASSERT_TRUE(database.ok());
+    ASSERT_TRUE((*database)->execute("UPDATE block SET block=zeroblob(100) WHERE first_frame=125").ok());
+  }
+  start();
+  auto s = opened_stream();
+  s.send(close_message(3));
+  EXPECT_EQ(s.peer->wait_failed(), ErrorCode::kStorageDamaged);
+  EXPECT_EQ(upload().state, store::UploadState::kQuarantined);
+  EXPECT_EQ(study().study.state, StudyState::kBuffered);
+  auto again = stream();
+  again.send(open_message('a'));
+  EXPECT_EQ(again.peer->wait_failed(), ErrorCode::kStorageDamaged);
 }
 
 TEST_F(UploadSessionTest, LimitsAreRefusedAtOpen) {

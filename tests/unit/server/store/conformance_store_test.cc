@@ -365,6 +365,7 @@ TEST_P(StoreTest, ASignedVersionIsNeverReplaced) {
     EXPECT_TRUE(newest->pdf.empty());
     ECG_ASSIGN(const auto unrendered, t.reports_without_pdf(10));
     EXPECT_EQ(unrendered.size(), 1U);
+    EXPECT_EQ(unrendered.at(0).version, 2);
     ECG_ASSIGN(const auto undelivered, t.undelivered_reports());
     EXPECT_EQ(undelivered, 1U);
     domain::Delivery delivery;
@@ -374,6 +375,8 @@ TEST_P(StoreTest, ASignedVersionIsNeverReplaced) {
     ECG_ASSIGN(const auto delivered, t.find_report(StudyId("s1"), 2, PdfChoice::kWithout));
     EXPECT_EQ(delivered->delivery, delivery);
     EXPECT_EQ(delivered->opened_by, "护士");
+    ECG_ASSIGN(const auto still_unrendered, t.reports_without_pdf(10));
+    EXPECT_EQ(still_unrendered.size(), 1U);
     EXPECT_EQ(t.put_report_delivery(StudyId("s1"), 9, delivery, "").error().code, ErrorCode::kNotFound);
     return {};
   });
@@ -396,6 +399,14 @@ TEST_P(StoreTest, DeliveriesWaitUntilTheGatewayHasThem) {
     EXPECT_EQ(pending.at(0).item, "item");
     ECG_ASSIGN(const auto elsewhere, t.pending_deliveries(SiteId("other"), 10));
     EXPECT_TRUE(elsewhere.empty());
+    for (const auto& [id, kind] :
+         {std::pair{"d3", DeliveryKind::kReport}, std::pair{"d4", DeliveryKind::kSettings},
+          std::pair{"d5", DeliveryKind::kCritical}}) {
+      ECG_TRY(t.put_delivery({id, SiteId("baishi"), kind, StudyId("s1"), 1, "item", at(3), {}}));
+    }
+    ECG_ASSIGN(const auto ordered, t.pending_deliveries(SiteId("baishi"), 3));
+    EXPECT_EQ(ordered.size(), 3U);
+    EXPECT_EQ(ordered.at(0).id + ordered.at(1).id + ordered.at(2).id, "d2d5d4");
     return {};
   });
 }
