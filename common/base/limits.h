@@ -34,6 +34,7 @@ inline constexpr std::size_t kFindingsMax = 64;
 inline constexpr std::size_t kHttpHeaderBytesMax = 16 * 1024;
 inline constexpr std::size_t kHttpBodyBytesMax = 1024 * 1024;
 inline constexpr int kHttpConnectionsPerAddress = 64;
+inline constexpr std::size_t kHttpConnectionsMax = 2048;  // of one server, so that gateways keep descriptors
 
 // Queues
 inline constexpr std::size_t kWriteQueueMax = 4096;  // changes waiting for the writer

@@ -479,7 +479,8 @@ bool HttpServer::Impl::reserve(const Peer& peer) {
   const std::scoped_lock lock(mutex);
   if (stopping) return false;
   auto& count = per_address[peer.address];
-  if (peer.transport != Transport::kUnixSocket && count >= options.connections_per_address) return false;
+  const bool full = open.size() >= limits::kHttpConnectionsMax || count >= options.connections_per_address;
+  if (peer.transport != Transport::kUnixSocket && full) return false;
   ++count;
   return true;
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 #include <ctime>
+#include <optional>
 
 #include "common/base/version.h"
 #include "common/wire/sha256.h"
@@ -34,11 +35,33 @@ std::string hex(const wire::Digest& digest) {
 }
 
 std::string statement(const v1::Finding& finding, Language language) {
+  const bool zh = language == Language::kChinese;
   const dsp::StatementText* known = dsp::statement_text(finding.code());
-  std::string text(known == nullptr ? std::string_view(finding.code())
-                                    : (language == Language::kChinese ? known->zh : known->en));
+  std::string text(known == nullptr ? std::string_view(finding.code()) : (zh ? known->zh : known->en));
   if (!finding.qualifier().empty()) text += " (" + finding.qualifier() + ")";
+  if (finding.certainty() == v1::CERTAINTY_POSSIBLE) text += zh ? "（可能）" : " (possible)";
+  if (finding.certainty() == v1::CERTAINTY_PROBABLE) text += zh ? "（很可能）" : " (probable)";
   return text;
+}
+
+// An automatic result never says "normal" (reliability: wording): it says what was looked for and not found.
+bool says_normal(const v1::Finding& finding) {
+  return finding.code() == "NORMAL" || finding.code() == "BORDERLINE";
+}
+
+std::optional<dsp::Urgency> urgency_of(const v1::Analysis& analysis) {
+  switch (analysis.urgency()) {
+    case v1::URGENCY_UNREADABLE:
+      return dsp::Urgency::kUnreadable;
+    case v1::URGENCY_NOTHING_CRITICAL_FOUND:
+      return dsp::Urgency::kNothingCriticalFound;
+    case v1::URGENCY_MAJOR_POSITIVE:
+      return dsp::Urgency::kMajorPositive;
+    case v1::URGENCY_CRITICAL:
+      return dsp::Urgency::kCritical;
+    default:
+      return std::nullopt;
+  }
 }
 
 std::string symptom(v1::Symptom code, Language language) {
@@ -155,10 +178,11 @@ void fill_report(const ReportSource& source, ReportDocument& document) {
     document.text += label + text;
   };
   add_paragraph(zh ? "建议：" : "Advice: ", report.advice());
-  add_paragraph(zh ? "更正原因：" : "Reason for the change: ", report.reason());
-  for (const auto& finding : source.analysis.findings()) {
-    document.automatic_findings.push_back(statement(finding, document.language));
-  }
+  add_paragraph(zh ? "更改原因：" : "Reason for the change: ", report.reason());
+  if (const auto urgency = urgency_of(source.analysis))
+    document.automatic_findings.emplace_back(urgency_text(*urgency, document.language));
+  for (const auto& finding : source.analysis.findings())
+    if (!says_normal(finding)) document.automatic_findings.push_back(statement(finding, document.language));
   document.status = status_of(report.status());
   document.version = static_cast<int>(report.version());
   document.signatures.push_back({SignerRole::kFirstReader, report.signer_name(), take(report.signed_at())});

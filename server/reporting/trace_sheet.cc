@@ -89,6 +89,7 @@ void draw_cell(Canvas& canvas, const TraceSheet& sheet, const TraceCell& cell,
   const dsp::Lead& lead = recording.leads[static_cast<std::size_t>(position)];
   const double hz = recording.sampling_frequency.value;
   const LeadScale scale = lead_scale(recording, lead, cell.scale.gain_mm_per_mv);
+  const double width = canvas.text(label_at, label, label_style);  // first: a trace may cross it, never hide
   dsp::SampleIndex at = frame_at(recording, cell.begin_s);
   const dsp::SampleIndex end = frame_at(recording, cell.end_s);
   for (const dsp::Interval& gap : lead.gaps) {
@@ -100,7 +101,6 @@ void draw_cell(Canvas& canvas, const TraceSheet& sheet, const TraceCell& cell,
     at = to;
   }
   if (at < end) draw_signal(canvas, cell, lead, scale, hz, {at, end});
-  const double width = canvas.text(label_at, label, label_style);
   std::string note;
   if (cell.scale.gain_mm_per_mv != sheet.scale.gain_mm_per_mv) {
     note = std::to_string(std::lround(cell.scale.gain_mm_per_mv)) + " mm/mV";

@@ -93,7 +93,7 @@ std::string_view urgency_text(dsp::Urgency urgency, Language language) {
       return zh ? "自动检查未发现危急图形（不能排除疾病）"
                 : "No critical pattern found by the automatic check (does not exclude disease)";
     case dsp::Urgency::kMajorPositive:
-      return zh ? "自动检查疑似重大阳性" : "The automatic check suspects a major positive finding";
+      return zh ? "自动检查疑似重大阳性值" : "The automatic check suspects a major positive finding";
     case dsp::Urgency::kCritical:
       return zh ? "自动检查疑似危急值" : "The automatic check suspects a critical value";
   }

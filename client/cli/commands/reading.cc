@@ -239,7 +239,9 @@ std::string detail_text(const ecg::v1::GetStudyResponse& response) {
       if (m.lead().empty() && m.has_value())
         text += "  " + short_name(ecg::v1::MeasurementKind_Name(m.kind()), "MEASUREMENT_KIND_") + " " +
                 std::to_string(static_cast<int>(m.value() + (m.value() < 0 ? -0.5 : 0.5))) + "\n";
-    for (const auto& f : study.analysis().findings()) text += "  " + f.code() + "\n";
+    for (const auto& f : study.analysis().findings())
+      if (f.code() != "NORMAL" && f.code() != "BORDERLINE") text += "  " + f.code() + "\n";
+    text += "  " + short_name(ecg::v1::Urgency_Name(study.analysis().urgency()), "URGENCY_") + "\n";
   }
   for (const auto& report : response.reports()) text += report_text(report);
   return text;

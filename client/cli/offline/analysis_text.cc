@@ -89,13 +89,17 @@ std::string analysis_text(const AnalyzedFile& file, Language language) {
          number_line("QT", m.qt_ms, "ms", words) + number_line("QTc (Bazett)", m.qtc_bazett_ms, "ms", words) +
          number_line(words.of("QRS axis", "QRS 电轴"), m.qrs_axis_deg, words.of("deg", "度"), words);
   out += std::string(words.of("Statements\n", "诊断提示\n"));
+  bool none = true;
   for (const auto& statement : file.analysis.statements) {
+    // "Normal" is a reader's word; what was looked for and not found stands under Urgency.
+    if (statement.code == "NORMAL" || statement.code == "BORDERLINE") continue;
+    none = false;
     const auto* text = dsp::statement_text(statement.code);
     out += "  " +
            std::string(text == nullptr ? std::string_view(statement.code) : words.of(text->en, text->zh)) +
            " (" + std::string(certainty_text(statement.certainty, words)) + ")\n";
   }
-  if (file.analysis.statements.empty()) out += std::string(words.of("  none\n", "  无\n"));
+  if (none) out += std::string(words.of("  none\n", "  无\n"));
   const std::string quality = quality_lines(file, words);
   if (!quality.empty()) out += std::string(words.of("Signal quality\n", "信号质量\n")) + quality;
   out += std::string(words.of("Urgency: ", "紧急程度：")) +

@@ -108,10 +108,26 @@ TEST(DocumentOf, SaysWhatWasSignedAndWhereItCameFrom) {
   EXPECT_EQ(document.temporary_id, "T-7");
   EXPECT_EQ(document.age, "66 岁");
   EXPECT_EQ(document.symptoms, "胸痛");
-  EXPECT_EQ(document.text, "正文\n建议：门诊随访\n更正原因：导联接反");
+  EXPECT_EQ(document.text, "正文\n建议：门诊随访\n更改原因：导联接反");
   ASSERT_EQ(document.findings.size(), 1U);
   EXPECT_NE(document.findings[0].find("(V1)"), std::string::npos);
   EXPECT_EQ(measurements_of(source.report).ventricular_rate_bpm.value, 72);
+}
+
+TEST(DocumentOf, KeepsTheReadersDoubtAndNeverPrintsAnAutomaticNormal) {
+  ReportSource source;
+  auto& finding = *source.report.add_findings();
+  finding.set_code("STEMI_INF");
+  finding.set_certainty(v1::CERTAINTY_POSSIBLE);
+  source.analysis.set_urgency(v1::URGENCY_NOTHING_CRITICAL_FOUND);
+  source.analysis.add_findings()->set_code("SR");
+  source.analysis.add_findings()->set_code("NORMAL");
+  const ReportDocument document = document_of(source, {"中心", Language::kChinese});
+  ASSERT_EQ(document.findings.size(), 1U);
+  EXPECT_TRUE(document.findings[0].ends_with("（可能）"));
+  ASSERT_EQ(document.automatic_findings.size(), 2U);
+  EXPECT_NE(document.automatic_findings[0].find("不能排除疾病"), std::string::npos);
+  EXPECT_NE(document.automatic_findings[1].find("窦性心律"), std::string::npos);
 }
 
 }  // namespace
