@@ -107,7 +107,9 @@ bool ReplaySource::load_next() {
       }
       if (!allowed.ok()) imported = allowed.error();
     }
-    if (!imported.ok()) log::warning("replay_file_passed_over", imported.error());
+    // Files are often named after patients.
+    if (!imported.ok())
+      log::warning("replay_file_passed_over", {{"code", facts(imported.error().code).catalogue}});
   }
   return false;
 }

@@ -187,7 +187,7 @@ void WatchFolder::write_reason(const fs::path& kept, const Error& error) {
   const std::string text =
       printable(error, Language::kChinese) + "\n\n" + printable(error, Language::kEnglish) + "\n";
   const auto written = write_file_durably(kept.string() + ".reason.txt", text);
-  if (!written.ok()) log::error("reason_not_written", written.error());
+  if (!written.ok()) log::error("reason_not_written", {{"code", facts(written.error().code).catalogue}});
 }
 
 void WatchFolder::take(const Candidate& candidate) {
