@@ -7,6 +7,11 @@
 #include "gateway/spool/studies.h"
 
 namespace ecg::capture {
+namespace {
+
+constexpr std::chrono::seconds kEndAgain{3};
+
+}  // namespace
 
 ecg::v1::PreviewBlock preview_of(const acquire::SampleFrames& frames,
                                  const ecg::v1::RecordingFormat& format) {
@@ -30,6 +35,10 @@ ecg::v1::PreviewBlock preview_of(const acquire::SampleFrames& frames,
 Station::Station(spool::Spool& spool, acquire::SampleSource* source, Random& random,
                  std::function<ClockReading()> clock_reading)
     : spool_(spool), source_(source), random_(random), clock_reading_(std::move(clock_reading)) {}
+
+Station::~Station() {
+  stop_ending();
+}
 
 bool Station::connected() const {
   const std::lock_guard lock(mutex_);
@@ -65,9 +74,9 @@ Result<void> Station::start_capture(const StudyId& study, std::uint32_t seconds,
   const std::lock_guard lock(mutex_);
   starting_ = false;
   if (!begun.ok()) return begun;
-  running_.reset(new Running{study,
-                             Recorder(spool_, recording.upload_id, recording.format, recording.wanted_frames),
-                             static_cast<double>(seconds), source_ != nullptr && source_->begin_anew()});
+  running_.reset(new Running{
+      study, Recorder(spool_, recording.upload_id, recording.format, recording.wanted_frames),
+      recording.format, static_cast<double>(seconds), source_ != nullptr && source_->begin_anew()});
   if (const auto usage = spool_.usage(); usage.ok() && usage->used_fraction >= spool::Usage::kWarning) {
     const bool alarm = usage->used_fraction >= spool::Usage::kAlarm;
     log::warning(alarm ? "spool_almost_full" : "spool_filling_up", {{"used", usage->used_fraction}});
@@ -85,7 +94,10 @@ std::unique_ptr<Station::Running> Station::take_running_if(
 
 Result<void> Station::finish(std::unique_ptr<Running> running) {
   const auto finished = running->recorder.finish();
-  if (!finished.ok()) log::error("recording_not_ended", finished.error(), {{"study", running->study.value}});
+  if (!finished.ok()) {
+    log::error("recording_not_ended", finished.error(), {{"study", running->study.value}});
+    end_later(running->recorder.upload());
+  }
   log::info("capture_ended", {{"study", running->study.value},
                               {"frames", running->recorder.frames()},
                               {"partial", !running->recorder.complete()}});
@@ -99,12 +111,55 @@ Result<void> Station::stop_capture(const StudyId& study) {
   return finish(std::move(running));
 }
 
+void Station::end_later(const UploadId& upload) {
+  const std::lock_guard lock(open_mutex_);
+  if (ending_over_) return;  // the next start of the program ends it
+  open_.push_back(upload);
+  if (!ender_.joinable()) ender_ = std::thread([this] { end_open_ones(); });
+  open_changed_.notify_all();
+}
+
+void Station::end_open_ones() {
+  std::unique_lock lock(open_mutex_);
+  while (true) {
+    open_changed_.wait(lock, [this] { return ending_over_ || !open_.empty(); });
+    if (open_changed_.wait_for(lock, kEndAgain, [this] { return ending_over_; })) return;
+    const std::vector<UploadId> open = open_;
+    lock.unlock();
+    std::vector<UploadId> ended;
+    for (const UploadId& upload : open) {
+      const auto outcome = spool::end_with_what_is_stored(spool_, upload);
+      if (!outcome.ok() && outcome.error().code != ErrorCode::kNotFound) continue;
+      log::info("recording_ended_late", {{"upload", upload.value}});
+      ended.push_back(upload);
+    }
+    lock.lock();
+    std::erase_if(
+        open_, [&](const UploadId& id) { return std::find(ended.begin(), ended.end(), id) != ended.end(); });
+  }
+}
+
+void Station::stop_ending() {
+  std::thread ender;
+  {
+    const std::lock_guard lock(open_mutex_);
+    ending_over_ = true;
+    ender.swap(ender_);
+  }
+  open_changed_.notify_all();
+  if (ender.joinable()) ender.join();
+}
+
 void Station::shut_down() {
+  stop_ending();
   if (auto running = take_running_if([](const Running&) { return true; })) (void)finish(std::move(running));
 }
 
 void Station::subscribe(Listener listener) {
+  const bool silent = !connected();
   const std::lock_guard lock(subscribers_mutex_);
+  // No event would tell which of them have gone.
+  if (silent) subscribers_.remove_if([](const Subscriber& s) { return !s.listener({}); });
   subscribers_.push_back({std::move(listener), true});
 }
 
@@ -147,7 +202,7 @@ void Station::on_connected(const ecg::v1::RecordingFormat& format) {
   std::unique_ptr<Running> changed;
   {
     const std::lock_guard lock(mutex_);
-    const bool same = format_ && format_->SerializeAsString() == format.SerializeAsString();
+    const bool same = running_ && running_->format.SerializeAsString() == format.SerializeAsString();
     format_ = format;
     if (running_ && !same) changed = std::move(running_);
     if (running_) running_->waits_for_connection = false;
@@ -164,7 +219,10 @@ void Station::on_disconnected() {
     format_.reset();
   }
   check_.reset();
-  if (auto cut = take_running_if([](const Running&) { return true; })) (void)finish(std::move(cut));
+  // One that waits for a connection has nothing of the one that ended.
+  if (auto cut = take_running_if([](const Running& r) { return !r.waits_for_connection; })) {
+    (void)finish(std::move(cut));
+  }
 }
 
 void Station::record(const acquire::SampleFrames& frames,

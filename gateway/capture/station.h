@@ -1,12 +1,15 @@
 // The bedside: takes what the device sends, shows it, checks it, and records it when asked.
 #pragma once
 
+#include <condition_variable>
 #include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "ecg/v1/clinic.pb.h"
 
@@ -31,6 +34,7 @@ class Station final : public acquire::SampleSink {
   // source around it.
   Station(spool::Spool& spool, acquire::SampleSource* source, Random& random,
           std::function<ClockReading()> clock_reading);
+  ~Station() override;
 
   // Begins to record a registered study; samples go to disk as they come. Answers when the recording's id is
   // durable. seconds: 1 to limits::kStudyDurationMax. Errors: kNoSignal, kInvalidField (seconds),
@@ -39,13 +43,17 @@ class Station final : public acquire::SampleSink {
   // Ends it now; what there is stays, as a partial recording, durable before this answers.
   // Errors: kEventRefused (that study is not being recorded).
   Result<void> stop_capture(const StudyId& study);
+  // Ends a recording that is open in the spool and no longer runs, as soon as the spool lets it: tried every
+  // few seconds, on a thread of its own.
+  void end_later(const UploadId& upload);
   // The program ends: a running recording ends as partial.
   void shut_down();
 
   bool connected() const;
   std::optional<StudyId> recording_now() const;
 
-  // Called with every event, on the source's thread; keeps short. False ends the subscription. The first call
+  // Called with every event, on the source's thread, and without content on that of a newer subscriber while
+  // no device is connected; keeps short. False ends the subscription. The first call
   // carries the format when the device is connected.
   using Listener = std::function<bool(const ecg::v1::WatchDeviceResponse&)>;
   void subscribe(Listener listener);
@@ -58,6 +66,7 @@ class Station final : public acquire::SampleSink {
   struct Running {
     StudyId study;
     Recorder recorder;
+    ecg::v1::RecordingFormat format;
     double wanted_s = 0;
     bool waits_for_connection = false;  // the source begins anew first
   };
@@ -70,6 +79,8 @@ class Station final : public acquire::SampleSink {
   Result<void> finish(std::unique_ptr<Running> running);
   void publish(const ecg::v1::WatchDeviceResponse& event);
   static ecg::v1::WatchDeviceResponse progress_of(const Running& running, bool finished);
+  void end_open_ones();
+  void stop_ending();
   void record(const acquire::SampleFrames& frames, const std::optional<ecg::v1::DeviceQuality>& quality);
 
   spool::Spool& spool_;
@@ -84,6 +95,12 @@ class Station final : public acquire::SampleSink {
 
   std::mutex subscribers_mutex_;
   std::list<Subscriber> subscribers_;  // guarded by subscribers_mutex_
+
+  std::mutex open_mutex_;
+  std::condition_variable open_changed_;
+  std::vector<UploadId> open_;  // guarded by open_mutex_; one for each end that failed
+  bool ending_over_ = false;    // guarded by open_mutex_
+  std::thread ender_;           // guarded by open_mutex_; begun when first needed
 
   std::unique_ptr<BedsideCheck> check_;  // the source's thread only
 };

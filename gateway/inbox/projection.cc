@@ -18,7 +18,11 @@ std::string receipt_tail(const ecg::v1::StorageReceipt& receipt) {
 ecg::v1::StudyState state_of(const spool::StudyRow& row) {
   switch (row.phase) {
     case spool::Phase::kRegistered:
-      return ecg::v1::STUDY_STATE_ORDERED;
+      if (row.registration.attempt() <= 1) return ecg::v1::STUDY_STATE_ORDERED;
+      // The center may have gone on with the earlier recording.
+      return row.progress && row.progress->state() > ecg::v1::STUDY_STATE_RETAKE
+                 ? row.progress->state()
+                 : ecg::v1::STUDY_STATE_RETAKE;
     case spool::Phase::kAcquiring:
       return ecg::v1::STUDY_STATE_ACQUIRING;
     case spool::Phase::kAwaitingDecision:
@@ -99,6 +103,10 @@ ecg::v1::ClinicStudy to_clinic_study(const spool::StudyRow& row) {
   *out.mutable_context() = row.registration.context();
   out.set_priority(row.registration.priority());
   out.set_state(state_of(row));
+  if (out.state() == ecg::v1::STUDY_STATE_RETAKE && row.progress &&
+      row.progress->state() == ecg::v1::STUDY_STATE_RETAKE) {
+    out.set_returned_reason(row.progress->return_reason());
+  }
   if (row.recording) add_recording(out, *row.recording);
   out.set_awaiting_decision(row.phase == spool::Phase::kAwaitingDecision);
   add_ladder(out, row);

@@ -47,8 +47,8 @@ Result<void> Gateway::open() {
   options.bytes_max = settings_.spool_bytes_max;
   options.keep_confirmed = settings_.keep_confirmed;
   ECG_ASSIGN(spool_, spool::Spool::open(settings_.state_dir.string(), options, clock_));
-  ECG_ASSIGN(const int unfinished, spool::end_unfinished(*spool_));
-  if (unfinished > 0) log::warning("unfinished_recordings_ended", {{"count", unfinished}});
+  ECG_ASSIGN(unfinished_, spool::end_unfinished(*spool_));
+  if (unfinished_.ended > 0) log::warning("unfinished_recordings_ended", {{"count", unfinished_.ended}});
   ECG_ASSIGN(enrolment_, load_enrolment(settings_.state_dir));
   return {};
 }
@@ -66,6 +66,7 @@ Result<void> Gateway::open_device() {
     const uplink::LineStatus line = line_.status();
     return capture::ClockReading{line.clock_offset_ms, line.clock_uncertainty_ms};
   });
+  for (const UploadId& upload : unfinished_.left) station_->end_later(upload);
   return {};
 }
 

@@ -15,6 +15,7 @@
 #include "gateway/clinic/clinic_service.h"
 #include "gateway/main/enrolment.h"
 #include "gateway/main/settings.h"
+#include "gateway/spool/recordings.h"
 #include "gateway/spool/spool.h"
 #include "gateway/uplink/exchange_client.h"
 #include "gateway/uplink/line.h"
@@ -52,6 +53,7 @@ class Gateway {
   SystemRandom random_;
   Metrics metrics_;
   std::unique_ptr<spool::Spool> spool_;
+  spool::Unfinished unfinished_;
   std::optional<StoredEnrolment> enrolment_;
   uplink::Line line_;
   std::unique_ptr<acquire::SampleSource> source_;

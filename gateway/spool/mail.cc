@@ -1,6 +1,7 @@
 #include "gateway/spool/mail.h"
 
 #include "common/base/clock.h"
+#include "gateway/spool/rows.h"
 
 namespace ecg::spool {
 namespace {
@@ -12,6 +13,22 @@ Timestamp to_time(const google::protobuf::Timestamp& t) {
 Result<void> queue_outgoing(sqlite::Database& database, const ecg::v1::GatewayMessage& message) {
   const std::string bytes = message.SerializeAsString();
   return database.prepare("INSERT INTO outgoing(message) VALUES(?)").bind(sqlite::Blob{bytes}).run();
+}
+
+// A gateway that took another one's place knows nothing of the studies that one sent; what comes back for
+// them must be seen all the same.
+Result<void> make_known(sqlite::Database& database, const std::string& study_id, Timestamp now) {
+  if (study_id.empty()) return {};
+  ecg::v1::StudyRegistration registration;
+  registration.set_study_id(study_id);
+  registration.set_attempt(1);
+  const std::string bytes = registration.SerializeAsString();
+  return database
+      .prepare(
+          "INSERT INTO studies(study_id, registration, phase, priority, patient_id, attempt, created_at) "
+          "VALUES(?, ?, ?, ?, '', 1, ?) ON CONFLICT DO NOTHING")
+      .bind(study_id, sqlite::Blob{bytes}, Phase::kConfirmed, ecg::v1::PRIORITY_URGENT, now)
+      .run();
 }
 
 }  // namespace
@@ -26,7 +43,8 @@ Result<void> store_progress(Spool& spool, const ecg::v1::StudyProgress& progress
 }
 
 Result<void> store_report(Spool& spool, const ecg::v1::DeliveredReport& delivered) {
-  return spool.write([delivered, now = spool.clock().now()](sqlite::Database& database) {
+  return spool.write([delivered, now = spool.clock().now()](sqlite::Database& database) -> Result<void> {
+    ECG_TRY(make_known(database, delivered.report().study_id(), now));
     const std::string report = delivered.report().SerializeAsString();
     return database
         .prepare(
@@ -41,6 +59,7 @@ Result<void> store_report(Spool& spool, const ecg::v1::DeliveredReport& delivere
 
 Result<void> store_critical(Spool& spool, const ecg::v1::CriticalNotice& notice) {
   return spool.write([notice, now = spool.clock().now()](sqlite::Database& database) -> Result<void> {
+    ECG_TRY(make_known(database, notice.study_id(), now));
     const std::string bytes = notice.SerializeAsString();
     // The same notice again keeps its acknowledgement; other codes or another state ask again.
     return database

@@ -15,6 +15,7 @@ namespace ecg::spool {
 // Each is durable before it answers; a repeat changes nothing, but a report that came without its PDF is
 // completed by it. Progress older than what is stored is not told
 // apart: the center sends the present state.
+// A report or critical notice for a study unknown here makes it known, without patient and recording.
 Result<void> store_progress(Spool& spool, const ecg::v1::StudyProgress& progress);
 Result<void> store_report(Spool& spool, const ecg::v1::DeliveredReport& delivered);
 Result<void> store_critical(Spool& spool, const ecg::v1::CriticalNotice& notice);

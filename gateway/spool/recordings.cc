@@ -17,6 +17,9 @@ const std::string kOutboundCondition =
     "u.confirmed_at = 0 AND u.disposition = 0 AND u.first_acknowledged_at > 0) < " +
     std::to_string(limits::kUploadsPerGateway / 2) + ")";
 
+// Nobody asks a recording to wait longer: a later time was written before the clock was set back.
+constexpr std::chrono::minutes kTryWaitMax{11};
+
 Result<Outbound> outbound_from(const sqlite::Statement& row, int columns) {
   Outbound out;
   ECG_ASSIGN(out.row, recording_from(row, 0));
@@ -120,8 +123,10 @@ Result<std::vector<Outbound>> list_outbound(Spool& spool, std::size_t limit) {
   return spool.read([&](sqlite::Database& database) -> Result<std::vector<Outbound>> {
     std::vector<Outbound> all;
     auto query = database.prepare(outbound_query(
-        kOutboundCondition + " AND r.next_try_at <= ? ORDER BY s.priority, r.begun_at LIMIT ?"));
-    query.bind(spool.clock().now(), limit);
+        kOutboundCondition +
+        " AND (r.next_try_at <= ?1 OR r.next_try_at > ?1 + ?2) ORDER BY CASE WHEN s.priority = ?3 THEN 0 "
+        "WHEN r.closed_at = 0 THEN 1 ELSE 2 END, s.priority, r.begun_at LIMIT ?4"));
+    query.bind(spool.clock().now(), Duration(kTryWaitMax).count(), ecg::v1::PRIORITY_STAT, limit);
     while (true) {
       ECG_ASSIGN(const bool more, query.step());
       if (!more) return all;

@@ -28,11 +28,24 @@ struct Ending {
 // kNotFound, kDigestMismatch (frames differ from what is stored; end_with_what_is_stored is the way out).
 Result<void> end_recording(Spool& spool, const UploadId& upload, const Ending& ending);
 
-// Ends a recording as partial with exactly the stored blocks. Without any the recording is forgotten and its
-// study is registered again.
+// Ends a recording with exactly the stored blocks, as partial unless they are all that was wanted; from a
+// damaged block on they are given up. Without any the recording is forgotten and its study is registered
+// again. A repeat changes nothing.
 Result<void> end_with_what_is_stored(Spool& spool, const UploadId& upload);
-// After a crash: does that for every recording that had not ended. Answers how many there were.
-Result<int> end_unfinished(Spool& spool);
+struct Unfinished {
+  int ended = 0;
+  std::vector<UploadId> left;  // that could not be ended now: to be tried again
+};
+// After a crash: does that for every recording that had not ended.
+Result<Unfinished> end_unfinished(Spool& spool);
+
+// The center cannot complete the upload, while what is stored here is whole: the recording goes on as another
+// upload from its first frame, not before next_try_at. At most kRenewalsMax times for one recording.
+// Errors: kNotFound, kStorageDamaged (what is stored is not what was recorded), kEventRefused (not ended,
+// confirmed, or too often).
+inline constexpr int kRenewalsMax = 3;
+Result<void> renew_upload(Spool& spool, const UploadId& upload, const UploadId& renewed,
+                          Timestamp next_try_at);
 
 // What the uplink needs to open and close an upload.
 struct Outbound {
@@ -43,7 +56,8 @@ struct Outbound {
 };
 // Errors: kNotFound.
 Result<Outbound> find_outbound(Spool& spool, const UploadId& upload);
-// Recordings that have something to send now: STAT first, then by class, then the oldest.
+// Recordings that have something to send now: STAT first, then those being recorded, then by
+// class, then the oldest.
 // Left out: those waiting for their next try, those wholly acknowledged that await a decision, and undecided
 // ones not yet begun while half of limits::kUploadsPerGateway undecided ones are open at the center.
 Result<std::vector<Outbound>> list_outbound(Spool& spool, std::size_t limit);

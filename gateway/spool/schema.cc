@@ -96,7 +96,12 @@ CREATE TABLE imports(
 );
 )sql";
 
-constexpr sqlite::Migration kSteps[] = {{kVersion1}};
+// How often the recording was given another upload id.
+constexpr std::string_view kVersion2 = R"sql(
+ALTER TABLE recordings ADD COLUMN renewals INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr sqlite::Migration kSteps[] = {{kVersion1}, {kVersion2}};
 
 }  // namespace
 

@@ -35,6 +35,30 @@ Result<ecg::v1::StudyRegistration> registration_of(sqlite::Database& database, c
   return parse<ecg::v1::StudyRegistration>(query.blob_view(0), "registration of " + study.value);
 }
 
+// The center has looked at the recording and wants another one. False for an unknown study.
+Result<bool> center_asks_for_retake(sqlite::Database& database, const StudyId& study) {
+  auto query = database.prepare("SELECT progress FROM studies WHERE study_id = ? AND length(progress) > 0");
+  query.bind(study);
+  ECG_ASSIGN(const bool found, query.step());
+  if (!found) return false;
+  ECG_ASSIGN(const auto progress,
+             parse<ecg::v1::StudyProgress>(query.blob_view(0), "progress of " + study.value));
+  return progress.state() == ecg::v1::STUDY_STATE_RETAKE;
+}
+
+// The same study without a recording, as at its registration.
+Result<void> begin_next_attempt(sqlite::Database& database, const StudyId& study) {
+  ECG_ASSIGN(auto registration, registration_of(database, study));
+  registration.set_attempt(registration.attempt() + 1);
+  registration.clear_acquired_at();
+  const std::string bytes = registration.SerializeAsString();
+  return database
+      .prepare(
+          "UPDATE studies SET phase = ?, upload_id = '', registration = ?, attempt = ? WHERE study_id = ?")
+      .bind(Phase::kRegistered, sqlite::Blob{bytes}, registration.attempt(), study)
+      .run();
+}
+
 }  // namespace
 
 namespace change {
@@ -43,8 +67,11 @@ Result<void> register_study(sqlite::Database& database, const ecg::v1::StudyRegi
                             Timestamp now) {
   const StudyId study(registration.study_id());
   const auto phase = phase_of(database, study);
-  if (phase.ok() && *phase != Phase::kRegistered)
-    return refused(study, "it has a recording, or is cancelled");
+  if (phase.ok() && *phase != Phase::kRegistered) {
+    ECG_ASSIGN(const bool asked, center_asks_for_retake(database, study));
+    if (*phase != Phase::kConfirmed || !asked) return refused(study, "it has a recording, or is cancelled");
+    ECG_TRY(begin_next_attempt(database, study));
+  }
   ecg::v1::StudyRegistration stored = registration;
   if (phase.ok()) {
     ECG_ASSIGN(const auto before, registration_of(database, study));
@@ -112,18 +139,12 @@ Result<void> send_study(Spool& spool, const StudyId& study) {
 Result<void> retake_study(Spool& spool, const StudyId& study) {
   return spool.write([study](sqlite::Database& database) -> Result<void> {
     ECG_ASSIGN(const Phase phase, phase_of(database, study));
+    ECG_ASSIGN(const bool asked, center_asks_for_retake(database, study));
+    if (phase == Phase::kConfirmed && asked) return begin_next_attempt(database, study);
     if (phase != Phase::kAwaitingDecision)
       return refused(study, "there is no recording waiting for a decision");
     ECG_TRY(decide(database, study, false));
-    ECG_ASSIGN(auto registration, registration_of(database, study));
-    registration.set_attempt(registration.attempt() + 1);
-    registration.clear_acquired_at();
-    const std::string bytes = registration.SerializeAsString();
-    return database
-        .prepare(
-            "UPDATE studies SET phase = ?, upload_id = '', registration = ?, attempt = ? WHERE study_id = ?")
-        .bind(Phase::kRegistered, sqlite::Blob{bytes}, registration.attempt(), study)
-        .run();
+    return begin_next_attempt(database, study);
   });
 }
 
@@ -131,6 +152,8 @@ Result<void> cancel_study(Spool& spool, const StudyId& study) {
   return spool.write([study](sqlite::Database& database) -> Result<void> {
     ECG_ASSIGN(const Phase phase, phase_of(database, study));
     if (phase == Phase::kCancelled) return {};
+    ECG_ASSIGN(const bool asked, center_asks_for_retake(database, study));
+    if (asked && (phase == Phase::kConfirmed || phase == Phase::kRegistered)) return {};
     if (phase != Phase::kRegistered) return refused(study, "there is a recording; it is never thrown away");
     return set_phase(database, study, Phase::kCancelled);
   });
@@ -153,6 +176,7 @@ Result<std::vector<StudyRow>> list_studies(Spool& spool, Timestamp since, std::s
     auto query =
         database.prepare("SELECT " + kStudyColumns +
                          " FROM studies AS s WHERE phase <> 6 AND (created_at >= ? OR phase IN (2, 3, 4) OR "
+                         "(phase = 1 AND attempt > 1) OR "
                          "(phase = 5 AND NOT EXISTS (SELECT 1 FROM reports AS r "
                          "WHERE r.study_id = s.study_id AND r.opened_at > 0)) OR "
                          "(length(critical) > 0 AND critical_acknowledged_at = 0)) "

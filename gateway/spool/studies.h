@@ -9,8 +9,9 @@
 
 namespace ecg::spool {
 
-// Durable before it answers. A study that has not begun to record may be registered again.
-// Errors: kEventRefused (it records already, or is cancelled), storage errors.
+// Durable before it answers. A study that has not begun to record may be registered again;
+// one whose retake the center asks for becomes its next attempt. Errors: kEventRefused (it records already,
+// or is cancelled), storage errors.
 Result<void> register_study(Spool& spool, const ecg::v1::StudyRegistration& registration);
 
 struct NewRecording {
@@ -31,9 +32,11 @@ Result<void> begin_recording(Spool& spool, const NewRecording& recording);
 // Errors: kNotFound, kEventRefused (nothing recorded, or still recording).
 Result<void> send_study(Spool& spool, const StudyId& study);
 // Sets the recording aside (the center is told DISCARDED); the study may be recorded again as the next
-// attempt. Errors: kNotFound, kEventRefused (not kAwaitingDecision).
+// attempt. So may one whose retake the center asks for; its earlier recording stays as it is.
+// Errors: kNotFound, kEventRefused (neither).
 Result<void> retake_study(Spool& spool, const StudyId& study);
-// Errors: kNotFound, kEventRefused (there is a recording).
+// Leaves a study whose retake the center asks for as it is: the center has a recording of it and may still
+// report. Errors: kNotFound, kEventRefused (there is a recording).
 Result<void> cancel_study(Spool& spool, const StudyId& study);
 
 // Errors: kNotFound.

@@ -2,6 +2,7 @@
 
 #include <grpcpp/channel.h>
 
+#include "common/base/ids.h"
 #include "common/base/log.h"
 #include "gateway/uplink/upload_session.h"
 
@@ -101,6 +102,24 @@ std::unique_ptr<UploadSession> UploadPool::take(bool urgent_only) {
   return nullptr;
 }
 
+// The center cannot complete this upload, while what is stored here is whole. True: it begins anew.
+bool UploadPool::start_over(const UploadId& upload, const Error& error, std::chrono::milliseconds wait) {
+  if (error.code == ErrorCode::kUploadIdReused) {  // the center kept more than could be saved here
+    const auto found = spool::find_outbound(spool_, upload);
+    if (!found.ok() || found->row.durable_frames <= found->row.frames) return false;
+  } else if (error.code != ErrorCode::kDigestMismatch && error.code != ErrorCode::kStorageDamaged) {
+    return false;
+  }
+  const UploadId renewed(random_id(random_));
+  const auto done = spool::renew_upload(spool_, upload, renewed, spool_.clock().now() + wait);
+  if (!done.ok()) {
+    log::error("upload_not_renewed", done.error(), {{"upload", upload.value}});
+    return false;
+  }
+  log::warning("upload_renewed", error, {{"upload", upload.value}, {"renewed", renewed.value}});
+  return true;
+}
+
 void UploadPool::failed(const std::string& upload, const Error& error) {
   std::chrono::milliseconds wait{0};
   {
@@ -109,6 +128,7 @@ void UploadPool::failed(const std::string& upload, const Error& error) {
     wait = std::max(wait, std::chrono::milliseconds(error.retry_after_ms));
     if (concerns_the_line(error.code)) paused_until_ = spool_.clock().steady() + wait;
   }
+  if (start_over(UploadId(upload), error, wait)) return;
   if (!concerns_the_line(error.code) && facts(error.code).retry == Retry::kPerson) wait = kAfterRefusal;
   log::warning("upload_failed", error, {{"upload", upload}, {"retry_in_ms", wait.count()}});
   const auto noted = spool::note_failure(spool_, UploadId(upload), error, spool_.clock().now() + wait);
@@ -116,13 +136,13 @@ void UploadPool::failed(const std::string& upload, const Error& error) {
 }
 
 void UploadPool::release(const std::string& upload, const Result<void>& outcome) {
+  if (!outcome.ok() && !(stopping_ && outcome.error().code == ErrorCode::kCancelled))
+    failed(upload, outcome.error());
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex_);  // only now may another worker take it
     running_.erase(upload);
     if (outcome.ok()) backoff_.reset();
   }
-  if (!outcome.ok() && !(stopping_ && outcome.error().code == ErrorCode::kCancelled))
-    failed(upload, outcome.error());
   if (outcome.ok()) log::info("upload_conversation_ended", {{"upload", upload}});
 }
 

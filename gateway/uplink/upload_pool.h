@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/base/ids.h"
 #include "common/base/random.h"
 #include "gateway/spool/spool.h"
 #include "gateway/uplink/backoff.h"
@@ -37,6 +38,7 @@ class UploadPool {
   void work(bool urgent_only);
   std::unique_ptr<UploadSession> take(bool urgent_only);
   void release(const std::string& upload, const Result<void>& outcome);
+  bool start_over(const UploadId& upload, const Error& error, std::chrono::milliseconds wait);
   void failed(const std::string& upload, const Error& error);
   Duration pause_left();
 

@@ -129,6 +129,54 @@ TEST_F(StationTest, StopAndLossOfTheDeviceLeaveAPartialRecording) {
   EXPECT_EQ(station_->start_capture(add_study(), 10, true).error().code, ErrorCode::kNoSignal);
 }
 
+TEST_F(StationTest, RecordingThatCouldNotEndIsEndedLaterWithAllItsSamples) {
+  const auto run = [&](const char* sql) {
+    return spool_->write([sql](sqlite::Database& database) { return database.execute(sql); }).ok();
+  };
+  const StudyId study = add_study();
+  connect();
+  ASSERT_TRUE(station_->start_capture(study, 1, true).ok());
+  ASSERT_TRUE(
+      run("CREATE TRIGGER stuck BEFORE UPDATE OF closed_at ON recordings "
+          "BEGIN SELECT RAISE(ABORT, 'no'); END"));
+  send(500);
+  EXPECT_FALSE(station_->recording_now().has_value());
+  EXPECT_EQ(row(study).phase, spool::Phase::kAcquiring);
+  ASSERT_TRUE(run("DROP TRIGGER stuck"));
+  SystemClock clock;
+  const Duration end = clock.steady() + std::chrono::seconds(20);
+  while (row(study).phase != spool::Phase::kSent && clock.steady() < end) {
+    spool_->changes().wait(spool_->changes().version(), std::chrono::milliseconds(50));
+  }
+  EXPECT_EQ(row(study).phase, spool::Phase::kSent);
+  EXPECT_FALSE(row(study).recording->partial);
+  EXPECT_EQ(row(study).recording->frames, 500);
+}
+
+TEST_F(StationTest, EndOfTheFormerConnectionLeavesARecordingThatWaitsForTheNext) {
+  source_.begins_anew = true;
+  const StudyId study = add_study();
+  connect();
+  ASSERT_TRUE(station_->start_capture(study, 1, false).ok());
+  station_->on_disconnected();
+  EXPECT_EQ(station_->recording_now(), study);
+  connect();
+  send(500);
+  EXPECT_EQ(row(study).recording->frames, 500);
+  EXPECT_FALSE(row(study).recording->partial);
+}
+
+TEST_F(StationTest, ViewersThatHaveGoneAreForgottenWithoutADevice) {
+  int asked = 0;
+  for (int i = 0; i < 3; ++i) {
+    station_->subscribe([&](const ecg::v1::WatchDeviceResponse&) {
+      ++asked;
+      return false;
+    });
+  }
+  EXPECT_EQ(asked, 2);  // each once, by the next
+}
+
 TEST_F(StationTest, ReplayIsRecordedFromItsFirstFrame) {
   source_.begins_anew = true;
   const StudyId study = add_study();

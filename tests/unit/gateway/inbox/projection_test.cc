@@ -71,6 +71,28 @@ TEST(Ladder, FailedTryIsShownAsWaitingWithItsError) {
   EXPECT_TRUE(study.has_next_try_at());
 }
 
+TEST(Retake, ReasonShowsUntilTheNextRecordingBegins) {
+  spool::StudyRow row = sent_study();
+  row.registration.set_attempt(1);
+  row.phase = spool::Phase::kConfirmed;
+  row.progress.emplace();
+  row.progress->set_state(ecg::v1::STUDY_STATE_RETAKE);
+  row.progress->set_return_reason("noise");
+  EXPECT_EQ(to_clinic_study(row).state(), ecg::v1::STUDY_STATE_RETAKE);
+  EXPECT_EQ(to_clinic_study(row).returned_reason(), "noise");
+  row.phase = spool::Phase::kRegistered;
+  row.registration.set_attempt(2);
+  row.recording.reset();
+  EXPECT_EQ(to_clinic_study(row).state(), ecg::v1::STUDY_STATE_RETAKE);
+  EXPECT_EQ(to_clinic_study(row).returned_reason(), "noise");
+  row.phase = spool::Phase::kAcquiring;
+  EXPECT_EQ(to_clinic_study(row).returned_reason(), "");
+  row.phase = spool::Phase::kRegistered;
+  row.progress->set_state(ecg::v1::STUDY_STATE_QUEUED);  // nobody came: read as it is
+  EXPECT_EQ(to_clinic_study(row).state(), ecg::v1::STUDY_STATE_QUEUED);
+  EXPECT_EQ(to_clinic_study(row).returned_reason(), "");
+}
+
 TEST(Critical, AcknowledgementHereShowsBeforeTheCenterHasHeardIt) {
   spool::StudyRow row = sent_study();
   row.critical.emplace();

@@ -74,6 +74,18 @@ TEST_F(SpoolTest, SameCriticalNoticeKeepsItsAcknowledgementAndANewOneAsksAgain) 
   EXPECT_FALSE(find_study(*spool_, study)->critical_acknowledged_at.has_value());
 }
 
+TEST_F(SpoolTest, MailForAStudyOfAReplacedGatewayIsListed) {
+  const StudyId reported("of-the-former-gateway"), critical("another-of-it");
+  ASSERT_TRUE(store_report(*spool_, report(reported, 1)).ok());
+  ecg::v1::CriticalNotice notice;
+  notice.set_study_id(critical.value);
+  notice.add_codes("VF");
+  ASSERT_TRUE(store_critical(*spool_, notice).ok());
+  EXPECT_EQ(list_studies(*spool_, clock_.now() + std::chrono::hours(24), 10)->size(), 2u);
+  EXPECT_EQ(find_study(*spool_, reported)->reports.size(), 1u);
+  EXPECT_EQ(find_study(*spool_, critical)->critical->codes(0), "VF");
+}
+
 TEST_F(SpoolTest, OlderSettingsNeverReplaceNewerOnes) {
   ecg::v1::SiteSettings settings;
   settings.set_revision(3);

@@ -185,6 +185,18 @@ TEST_F(UplinkTest, RefusalIsKeptByItsCatalogueNumberAndWaitsForAPerson) {
   EXPECT_GT(row(upload).next_try_at.value(), clock_.now() + seconds(60));
 }
 
+TEST_F(UplinkTest, RecordingTheCenterSpoiltIsSentAnewUnderAnotherId) {
+  center_.behave({.break_after_blocks = -1, .wrong_receipt_key = false, .refuse_with = 2104});
+  const StudyId study = new_study();
+  const UploadId upload = record(study, 4);
+  const auto current = [&] { return spool::find_study(*spool_, study)->recording->upload_id; };
+  start_pool();
+  ASSERT_TRUE(eventually([&] { return current() != upload; }));
+  center_.behave({});
+  ASSERT_TRUE(eventually([&] { return phase(study) == spool::Phase::kConfirmed; }));
+  EXPECT_EQ(center_.upload(current().value).frames, 500u);
+}
+
 TEST_F(UplinkTest, LineBackAfterARestartOfTheCenterWithinFiveSeconds) {
   start_exchange();
   start_pool();
