@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/base/limits.h"
 #include "common/base/log.h"
 #include "server/analysis/job.h"
 #include "server/store/stored_recording.h"
@@ -44,7 +45,9 @@ store::StudyEdit set_analysis(store::AnalysisState state) {
 Result<void> open_critical(store::Transaction& transaction, const store::CriticalRecord& critical,
                            Timestamp now) {
   ECG_ASSIGN(const auto open, transaction.find_critical(critical.study));
-  if (open && open->result.tier <= critical.result.tier) return {};
+  const bool over = open && (open->result.state == domain::CriticalState::kRefuted ||
+                             open->result.state == domain::CriticalState::kClosed);
+  if (open && !over && open->result.tier <= critical.result.tier) return {};
   ECG_TRY(transaction.put_critical(critical));
   ECG_TRY(transaction.put_timer({"critical_unconfirmed", critical.study, now + domain::kConfirmationLimit}));
   store::EventRecord changed;
@@ -55,14 +58,26 @@ Result<void> open_critical(store::Transaction& transaction, const store::Critica
   return transaction.append_event(changed);
 }
 
+// Moves the study and stores that its analysis is over, also where the study stays as it is: read as not
+// analysed, or signed already.
+Result<store::StudyChange> settle(store::Transaction& transaction, const StudyId& id,
+                                  const domain::Event& event, store::AnalysisState state, Timestamp now) {
+  ECG_ASSIGN(auto change, move(transaction, id, event, now, set_analysis(state)));
+  if (change.outcome == domain::Outcome::kIgnored) {
+    change.study.analysis = state;
+    ECG_TRY(store::save_study(transaction, change.study, now));
+  }
+  return change;
+}
+
 // analysis: null = it failed.
 Result<void> write_outcome(store::Transaction& transaction, const StudyId& id, int attempt, Timestamp now,
                            const v1::Analysis* analysis, const std::string& serialised) {
   ECG_ASSIGN(const auto found, transaction.find_study(id));
   if (!found || !wanted(*found, attempt)) return {};
   if (analysis == nullptr) {
-    ECG_ASSIGN(const auto failed, move(transaction, id, event_of(domain::StudyEvent::kAnalysisFailed), now,
-                                       set_analysis(store::AnalysisState::kFailed)));
+    ECG_ASSIGN(const auto failed, settle(transaction, id, event_of(domain::StudyEvent::kAnalysisFailed),
+                                         store::AnalysisState::kFailed, now));
     (void)failed;
     return {};
   }
@@ -73,10 +88,26 @@ Result<void> write_outcome(store::Transaction& transaction, const StudyId& id, i
   const domain::Event done = done_event(*analysis, found->study.partial);
   const bool judged = done.quality != domain::QualityState::kUnknown;
   ECG_ASSIGN(const auto change,
-             move(transaction, id, done, now,
-                  set_analysis(judged ? store::AnalysisState::kDone : store::AnalysisState::kFailed)));
+             settle(transaction, id, done,
+                    judged ? store::AnalysisState::kDone : store::AnalysisState::kFailed, now));
   const auto critical = suspected(change.study, *analysis, now);
   return critical ? open_critical(transaction, *critical, now) : Result<void>{};
+}
+
+Result<std::vector<store::StudyRecord>> unanalysed(const store::Snapshot& snapshot,
+                                                   std::vector<domain::StudyState> states) {
+  store::StudiesQuery query;
+  query.states = std::move(states);
+  query.limit = limits::kWorklistPageMax;
+  std::vector<store::StudyRecord> pending;
+  for (;;) {
+    ECG_ASSIGN(auto page, snapshot.studies(query));
+    for (auto& record : page) {
+      query.before_number = record.number;
+      if (record.analysis == store::AnalysisState::kPending) pending.push_back(std::move(record));
+    }
+    if (page.size() < query.limit || pending.size() >= WorkerPool::kJobsWaitingMax) return pending;
+  }
 }
 
 }  // namespace
@@ -118,10 +149,12 @@ Stage::~Stage() {
 Result<void> Stage::sweep() {
   std::vector<store::StudyRecord> open;
   ECG_TRY(store_.read([&](const store::Snapshot& snapshot) -> Result<void> {
-    store::StudiesQuery query;
-    query.states = {domain::StudyState::kReceived, domain::StudyState::kQc};
-    query.limit = WorkerPool::kJobsWaitingMax;
-    ECG_ASSIGN(open, snapshot.studies(query));
+    ECG_ASSIGN(open, unanalysed(snapshot, {domain::StudyState::kReceived, domain::StudyState::kQc}));
+    // A newer recording may have come while an earlier one waited or was read.
+    ECG_ASSIGN(const auto newer,
+               unanalysed(snapshot, {domain::StudyState::kQueued, domain::StudyState::kAssigned,
+                                     domain::StudyState::kReading, domain::StudyState::kReferred}));
+    open.insert(open.end(), newer.begin(), newer.end());
     return {};
   }));
   for (const auto& record : open) take_up(record.study.id, record.study.attempt, rank_of(record.study));
@@ -177,8 +210,7 @@ void Stage::finish(const Key& key, Result<v1::AnalysisResult> result,
                    std::chrono::steady_clock::time_point begun) {
   const auto& [id, attempt] = key;
   const bool given_back = !result.ok() && (result.error().code == ErrorCode::kShuttingDown ||
-                                           result.error().code == ErrorCode::kAlreadyDone ||
-                                           result.error().code == ErrorCode::kStorageFailed);
+                                           result.error().code == ErrorCode::kAlreadyDone);
   if (given_back) return forget(key);
   if (!result.ok()) {
     failed_.add();

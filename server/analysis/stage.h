@@ -25,7 +25,7 @@ struct StageOptions {
 
 class Stage {
  public:
-  // Takes up at once what an earlier process left in RECEIVED or QC. All arguments outlive the stage.
+  // Takes up at once what an earlier process left unanalysed. All arguments outlive the stage.
   static Result<std::unique_ptr<Stage>> start(store::Store& store, const Clock& clock, Metrics& metrics,
                                               StageOptions options);
   ~Stage();

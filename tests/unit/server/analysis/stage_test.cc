@@ -48,6 +48,15 @@ class AnalysisStage : public testing::Test {
     return center_.state(study);
   }
 
+  store::AnalysisState judged(const StudyId& study) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    while (center_.study(study).analysis == store::AnalysisState::kPending &&
+           std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(milliseconds{5});
+    }
+    return center_.study(study).analysis;
+  }
+
   tests::CenterStore center_;
   Metrics metrics_;
   std::unique_ptr<Stage> stage_;
@@ -96,6 +105,49 @@ TEST_F(AnalysisStage, AStudyWhoseWorkerHangsIsQueuedWithinTheJobsTime) {
   EXPECT_EQ(settled(study), StudyState::kQueued);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds{5000});
   EXPECT_EQ(center_.study(study).study.priority, Priority::kRoutine);
+}
+
+// A newer recording of a study that waits to be read.
+domain::Event newer_stored(int attempt) {
+  domain::Event stored;
+  stored.kind = domain::StudyEvent::kAllChunksStored;
+  stored.attempt = attempt;
+  return stored;
+}
+
+TEST_F(AnalysisStage, ANewerRecordingOfAQueuedStudyIsTakenUpAtTheStart) {
+  const StudyId study = center_.queue(Priority::kRoutine);
+  center_.happen(study, newer_stored(2));
+  start_with_real_worker();
+  EXPECT_NE(judged(study), store::AnalysisState::kPending);
+  center_.read([&](const store::Snapshot& snapshot) -> Result<void> {
+    ECG_ASSIGN(const auto record, snapshot.find_analysis(study));
+    EXPECT_TRUE(record && record->attempt == 2);
+    return {};
+  });
+}
+
+TEST_F(AnalysisStage, AQueuedStudyWhoseNewerRecordingCannotBeAnalysedSaysSo) {
+  const StudyId study = center_.queue(Priority::kRoutine);
+  center_.happen(study, newer_stored(2));
+  start_with("exit 1");
+  EXPECT_EQ(judged(study), store::AnalysisState::kFailed);
+  EXPECT_EQ(center_.state(study), StudyState::kQueued);
+  EXPECT_TRUE(center_.study(study).study.not_analysed);
+}
+
+TEST_F(AnalysisStage, ARecordingThatCannotBeLoadedIsReadAsNotAnalysed) {
+  const StudyId study = center_.receive(Priority::kRoutine);
+  const UploadId id = center_.study(study).upload;
+  center_.write([&](store::Transaction& transaction) -> Result<void> {
+    ECG_ASSIGN(auto upload, transaction.find_upload(id));
+    if (!upload) return Error{ErrorCode::kNotFound, id.value};
+    upload->durable_frames += 1;
+    return transaction.put_upload(*upload);
+  });
+  start_with_real_worker();
+  EXPECT_EQ(settled(study), StudyState::kQueued);
+  EXPECT_EQ(center_.study(study).analysis, store::AnalysisState::kFailed);
 }
 
 v1::Analysis found(v1::Urgency urgency, v1::QualityGrade quality = v1::QUALITY_GRADE_GOOD) {
