@@ -52,7 +52,7 @@ const Row kTable[] = {
     {"T2", {S::kAbsent}, E::kCaptureStarted, S::kAcquiring, always, {take_request}},
     {"T2", {S::kOrdered}, E::kCaptureStarted, S::kAcquiring},
     {"T3", {S::kAcquiring}, E::kCaptureAborted, S::kBuffered, samples_exist, {mark_partial, tell_saved}},
-    {"T3", {S::kAcquiring}, E::kCaptureAborted, S::kRetake, is_retake, {back_to_last_attempt}},
+    {"T3", {S::kAcquiring}, E::kCaptureAborted, S::kRetake, is_retake},
     {"T3", {S::kAcquiring}, E::kCaptureAborted, S::kOrdered, no_samples_ordered},
     {"T3", {S::kAcquiring}, E::kCaptureAborted, S::kCancelled, no_samples_unordered, {tell_voided}},
     {"T4", {S::kAcquiring}, E::kRecordingClosed, S::kBuffered, always, {tell_saved}},
@@ -63,16 +63,31 @@ const Row kTable[] = {
      S::kUploading,
      always,
      {tell_uploading}},
-    {"T5", {S::kRetake}, E::kUploadOpened, S::kUploading, newer_or_first, {take_attempt, tell_uploading}},
+    // The recording that is held counts until the newer one is complete.
+    {"T5", {S::kRetake}, E::kUploadOpened, S::kUploading, newer_attempt, {tell_uploading}},
+    {"T6", {S::kUploading}, E::kLineLost, S::kQueued, is_stat_retake, {offer, tell_read_as_it_is}},
+    {"T6", {S::kUploading}, E::kLineLost, S::kRetake, is_retake},
     {"T6", {S::kUploading}, E::kLineLost, S::kBuffered},
-    {"T7", {S::kUploading}, E::kAllChunksStored, S::kReceived, digest_equal, {take_recording}},
+    {"T7", {S::kUploading}, E::kAllChunksStored, S::kReceived, first_digest_equal, {take_recording}},
+    {"T7",
+     {S::kUploading, S::kReceived, S::kQc, S::kQuarantined},
+     E::kAllChunksStored,
+     S::kReceived,
+     newer_digest_equal,
+     {take_newer_recording}},
     {"T7", {S::kAbsent}, E::kExcerptCut, S::kReceived, always, {take_request, take_recording}},
-    {"T7",  // a better recording arrives while the first is already being read
-     {S::kQueued, S::kAssigned, S::kReading},
+    {"T7",
+     {S::kQueued, S::kReferred},
      E::kAllChunksStored,
      kSame,
-     digest_equal_next_attempt,
+     newer_digest_equal,
      {take_newer_recording}},
+    {"T7",  // nobody signs under a lease that was given for another trace
+     {S::kAssigned, S::kReading},
+     E::kAllChunksStored,
+     S::kQueued,
+     newer_digest_equal,
+     {end_lease, take_newer_recording, offer}},
 
     // Quality control.
     {"T8", {S::kReceived}, E::kAnalysisStarted, S::kQc},
@@ -88,14 +103,19 @@ const Row kTable[] = {
     {"T12", {S::kQc}, E::kAnalysisDone, S::kRetake, poor_not_stat, {take_findings, ask_retake}},
     {"T11", {S::kReceived, S::kQc}, E::kAnalysisFailed, S::kQueued, always, {mark_not_analysed, offer}},
     {"T11",  // a later try succeeds, or a better recording was taken
-     {S::kQueued, S::kAssigned, S::kReading},
+     {S::kQueued, S::kAssigned, S::kReading, S::kReferred},
      E::kAnalysisDone,
      kSame,
      not_analysed_yet,
      {take_findings}},
-    {"T13", {S::kRetake}, E::kCaptureStarted, S::kAcquiring, next_attempt, {take_attempt}},
+    {"T13", {S::kRetake}, E::kCaptureStarted, S::kAcquiring, newer_capture},
     {"T14", {S::kRetake}, E::kRetakeImpossible, S::kQueued, always, {offer, tell_read_as_it_is}},
-    {"T14", {S::kRetake}, E::kRetakeTimedOut, S::kQueued, retake_is_late, {offer, tell_read_as_it_is}},
+    {"T14",  // a retake that is still on its way is taken when it comes
+     {S::kRetake, S::kAcquiring, S::kBuffered, S::kUploading},
+     E::kRetakeTimedOut,
+     S::kQueued,
+     retake_is_late,
+     {offer, tell_read_as_it_is}},
 
     // Reading.
     {"T15", {S::kQueued}, E::kClaimed, S::kAssigned, has_reader, {assign}},
@@ -203,6 +223,7 @@ constexpr Already kAlready[] = {
     {E::kUploadOpened, {S::kUploading}},
     {E::kUploadOpened, kHasRecording},
     {E::kLineLost, kKnown},
+    {E::kAllChunksStored, {S::kUploading}},
     {E::kAllChunksStored, kHasRecording},
     {E::kExcerptCut, kHasRecording},
     {E::kAnalysisStarted, {S::kQc}},
@@ -284,7 +305,8 @@ Transition carry_out(const Row& row, const Study& study, const Event& event, Tim
   Change change{study, event, now, policy};
   if (row.to.moves && row.to.state != study.state) {
     change.study.state = row.to.state;
-    change.study.state_since = now;
+    // One wait, however often the line is lost meanwhile.
+    if (!waits_for_retake(study) || !waits_for_retake(change.study)) change.study.state_since = now;
   }
   for (const Action action : row.actions) {
     if (action != nullptr) action(change);

@@ -80,16 +80,6 @@ void take_request(Change& c) {
   c.study.acquired_at = c.event.acquired_at;
 }
 
-void take_attempt(Change& c) {
-  c.effects.push_back(SupersedeRecording{c.study.attempt});
-  c.study.attempt = c.event.attempt;
-  if (c.event.acquired_at) c.study.acquired_at = c.event.acquired_at;
-}
-
-void back_to_last_attempt(Change& c) {
-  c.study.attempt -= 1;
-}
-
 void mark_partial(Change& c) {
   c.study.partial = true;
 }
@@ -102,12 +92,15 @@ void start_analysis(Change& c) {
 
 void take_recording(Change& c) {
   if (!c.study.received_at) c.study.received_at = c.now;
+  // A later attempt may be complete before the one whose upload opened first.
+  c.study.attempt = std::max(c.study.attempt, c.event.attempt);
   tell(c, ClinicNotice::kReceived);
   start_analysis(c);
 }
 
 void take_newer_recording(Change& c) {
-  take_attempt(c);
+  c.effects.push_back(SupersedeRecording{c.study.attempt});
+  if (c.event.acquired_at) c.study.acquired_at = c.event.acquired_at;
   take_recording(c);
 }
 

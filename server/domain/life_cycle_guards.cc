@@ -27,8 +27,12 @@ bool lease_over(const Situation& s) {
   return s.study.lease && s.now > s.study.lease->expires_at;
 }
 
-bool next(const Situation& s) {
-  return s.event.attempt == s.study.attempt + 1;
+bool newer(const Situation& s) {
+  return s.event.attempt > s.study.attempt;
+}
+
+Verdict digest_equal(const Situation& s) {
+  return yes_or(s.event.digest_equal, refuse(ErrorCode::kDigestMismatch));
 }
 
 bool signature_is_final(const Situation& s) {
@@ -45,14 +49,17 @@ Verdict has_reason(const Situation& s) {
   return yes_or(!s.event.reason.empty(), refuse(ErrorCode::kInvalidField, "a reason is missing"));
 }
 
-Verdict next_attempt(const Situation& s) {
-  return yes_or(next(s), s.event.attempt <= s.study.attempt ? kNothing : refuse(ErrorCode::kEventRefused));
+Verdict newer_capture(const Situation& s) {
+  return yes_or(newer(s), kNothing);
 }
-Verdict newer_or_first(const Situation& s) {
-  return yes_or(next(s), kOtherRow);
+Verdict newer_attempt(const Situation& s) {
+  return yes_or(newer(s), kOtherRow);
 }
 Verdict is_retake(const Situation& s) {
   return yes_or(s.study.received_at.has_value(), kOtherRow);
+}
+Verdict is_stat_retake(const Situation& s) {
+  return yes_or(s.study.received_at && s.study.priority == Priority::kStat, kOtherRow);
 }
 Verdict no_samples_ordered(const Situation& s) {
   return yes_or(s.study.ordered, kOtherRow);
@@ -63,11 +70,11 @@ Verdict no_samples_unordered(const Situation& s) {
 Verdict samples_exist(const Situation& s) {
   return yes_or(s.event.samples_exist, kOtherRow);
 }
-Verdict digest_equal(const Situation& s) {
-  return yes_or(s.event.digest_equal, refuse(ErrorCode::kDigestMismatch));
+Verdict first_digest_equal(const Situation& s) {
+  return s.study.received_at ? kOtherRow : digest_equal(s);
 }
-Verdict digest_equal_next_attempt(const Situation& s) {
-  return next(s) ? digest_equal(s) : kOtherRow;
+Verdict newer_digest_equal(const Situation& s) {
+  return newer(s) ? digest_equal(s) : kOtherRow;
 }
 
 Verdict readable_or_stat(const Situation& s) {
@@ -84,7 +91,8 @@ Verdict order_is_old(const Situation& s) {
   return yes_or(s.study.ordered_at && s.now >= *s.study.ordered_at + s.policy.order_expiry, kNothing);
 }
 Verdict retake_is_late(const Situation& s) {
-  return yes_or(s.now >= s.study.state_since + s.policy.retake_no_answer, kNothing);
+  const bool late = waits_for_retake(s.study) && s.now >= s.study.state_since + s.policy.retake_no_answer;
+  return yes_or(late, kNothing);
 }
 Verdict lease_is_over(const Situation& s) {
   return yes_or(lease_over(s), kNothing);

@@ -49,14 +49,16 @@ namespace guards {
 Verdict always(const Situation&);
 Verdict has_reason(const Situation&);
 // Recordings
-Verdict next_attempt(const Situation&);    // attempt n+1
-Verdict newer_or_first(const Situation&);  // the upload of a recording the study does not have yet
-Verdict is_retake(const Situation&);       // an earlier recording is held
+// A gateway counts recordings that it never sends too, so a newer attempt need not be the next number.
+Verdict newer_capture(const Situation&);
+Verdict newer_attempt(const Situation&);
+Verdict is_retake(const Situation&);  // an earlier recording is held
+Verdict is_stat_retake(const Situation&);
 Verdict no_samples_ordered(const Situation&);
 Verdict no_samples_unordered(const Situation&);
 Verdict samples_exist(const Situation&);
-Verdict digest_equal(const Situation&);
-Verdict digest_equal_next_attempt(const Situation&);
+Verdict first_digest_equal(const Situation&);  // no recording is held
+Verdict newer_digest_equal(const Situation&);  // the held one is of an earlier attempt
 // Analysis
 Verdict readable_or_stat(const Situation&);  // after the findings have raised the class
 Verdict poor_not_stat(const Situation&);
@@ -92,11 +94,9 @@ Verdict new_critical(const Situation&);  // tier CRITICAL
 namespace actions {
 void take_order(Change&);
 void take_request(Change&);  // class, times and attempt of a study seen for the first time
-void take_attempt(Change&);
-void back_to_last_attempt(Change&);
 void mark_partial(Change&);
 void take_recording(Change&);        // SLA clock, analysis, receipt
-void take_newer_recording(Change&);  // beside the one being read
+void take_newer_recording(Change&);  // it counts from now on
 void start_analysis(Change&);
 void take_findings(Change&);
 void mark_not_analysed(Change&);
@@ -128,6 +128,10 @@ void tell_read_as_it_is(Change&);
 void tell_quarantined(Change&);
 void tell_voided(Change&);
 }  // namespace actions
+
+// A recording is held, and a better one was asked for and is not complete yet. state_since is when it was
+// asked for.
+bool waits_for_retake(const Study& study);
 
 // Steps of the study's present ladder that are due and not taken yet.
 int steps_due(const Study& study, const Policy& policy, Timestamp now);

@@ -43,7 +43,7 @@ struct Study {
   bool not_analysed = true;                   // no finished analysis of the present recording
   bool ordered = false;                       // false: walk-in without an order
   bool partial = false;                       // the recording ended before its planned length
-  int attempt = 1;                            // recordings of this study so far; the last one counts
+  int attempt = 1;                            // which recording counts; a newer one does when complete
 
   SigningPolicy signing = SigningPolicy::kOneLevel;
   bool release_preliminary =

@@ -50,6 +50,18 @@ std::optional<Timestamp> next_step_at(const Study& study, const Policy& policy) 
   return *study.received_at + *after;
 }
 
+bool waits_for_retake(const Study& study) {
+  switch (study.state) {
+    case StudyState::kRetake:
+    case StudyState::kAcquiring:
+    case StudyState::kBuffered:
+    case StudyState::kUploading:
+      return study.received_at.has_value();
+    default:
+      return false;
+  }
+}
+
 std::optional<Timer> next_timer(const Study& study, const Policy& policy) {
   std::optional<Timer> first;
   const auto consider = [&first](Timestamp at, StudyEvent event) {
@@ -58,7 +70,7 @@ std::optional<Timer> next_timer(const Study& study, const Policy& policy) {
   if (study.state == StudyState::kOrdered && study.ordered_at) {
     consider(*study.ordered_at + policy.order_expiry, StudyEvent::kOrderExpired);
   }
-  if (study.state == StudyState::kRetake) {
+  if (waits_for_retake(study)) {
     consider(study.state_since + policy.retake_no_answer, StudyEvent::kRetakeTimedOut);
   }
   if (study.lease) consider(study.lease->expires_at + Duration{1}, StudyEvent::kLeaseExpired);

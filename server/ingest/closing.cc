@@ -65,6 +65,7 @@ struct Closing {
   v1::CloseUpload message;
   std::string receipt, registration;
   Timestamp now{};
+  bool unread = false;  // stored, and its study did not take it
 };
 
 store::UploadState state_after(const v1::CloseUpload& message) {
@@ -83,18 +84,31 @@ Result<v1::StorageReceipt> earlier_receipt(const store::UploadRecord& record,
   return receipt;
 }
 
-Result<void> receive_study(store::Transaction& transaction, const Closing& closing,
-                           const store::UploadRecord& record) {
+// A further recording belongs to the patient of the first.
+Result<void> check_patient(const store::StudyRecord& study, const Closing& closing) {
+  if (!study.study.received_at) return {};
+  if (closing.registration.empty()) return Error{ErrorCode::kInvalidField, "close.study"};
+  v1::StudyRegistration held;
+  if (!held.ParseFromString(study.registration)) {
+    return Error{ErrorCode::kStorageDamaged, "registration of study " + study.study.id.value};
+  }
+  if (held.patient().id() == closing.message.study().patient().id()) return {};
+  return Error{ErrorCode::kUploadIdReused, "upload " + closing.upload.id.value};
+}
+
+Result<void> receive_study(store::Transaction& transaction, Closing& closing, store::UploadRecord record) {
   ECG_ASSIGN(auto study, transaction.find_study(record.study));
   if (!study) return Error{ErrorCode::kNotFound, "study " + record.study.value};
+  ECG_TRY(check_patient(*study, closing));
   v1::StudyRegistration registration;
   if (!registration.ParseFromString(closing.registration.empty() ? study->registration
                                                                  : closing.registration)) {
     return Error{ErrorCode::kStorageDamaged, "registration of study " + record.study.value};
   }
+  domain::Event again = opened_event(registration);
+  again.attempt = record.attempt;
   // The line may have been noted as lost by the end of an older stream.
-  ECG_ASSIGN(auto opened,
-             store::change_study(transaction, std::move(*study), opened_event(registration), closing.now));
+  ECG_ASSIGN(auto opened, store::change_study(transaction, std::move(*study), again, closing.now));
   domain::Event raised;
   raised.kind = domain::StudyEvent::kPriorityRaised;
   raised.priority = priority_of(registration);
@@ -104,7 +118,7 @@ Result<void> receive_study(store::Transaction& transaction, const Closing& closi
   domain::Event stored;
   stored.kind = domain::StudyEvent::kAllChunksStored;
   stored.attempt = record.attempt;
-  stored.acquired_at = opened_event(registration).acquired_at;
+  stored.acquired_at = again.acquired_at;
   v1::RecordingFormat format;
   format.ParseFromString(record.format);
   const auto take_over = [&](store::StudyRecord& after) {
@@ -114,12 +128,15 @@ Result<void> receive_study(store::Transaction& transaction, const Closing& closi
     after.duration_s = static_cast<double>(record.durable_frames) / format.sampling_hz();
     after.analysis = store::AnalysisState::kPending;
     after.return_reason.clear();
+    if (!after.study.lease) after.reader_name.clear();
     if (!closing.registration.empty()) after.registration = closing.registration;
   };
   ECG_ASSIGN(const auto received,
              store::change_study(transaction, std::move(opened.study), stored, closing.now, take_over));
-  (void)received;
-  return {};
+  closing.unread = received.outcome == domain::Outcome::kIgnored;
+  if (!closing.unread) return {};
+  record.reason = facts(ErrorCode::kEventRefused).catalogue;
+  return transaction.put_upload(record);
 }
 
 // Kept, but nothing to read: the study waits for another recording.
@@ -132,7 +149,7 @@ Result<void> put_back_study(store::Transaction& transaction, const store::Upload
   return {};
 }
 
-Result<v1::StorageReceipt> close_in(store::Transaction& transaction, const Closing& closing) {
+Result<v1::StorageReceipt> close_in(store::Transaction& transaction, Closing& closing) {
   ECG_ASSIGN(auto record, transaction.find_upload(closing.upload.id));
   if (!record) return Error{ErrorCode::kNotFound, "upload " + closing.upload.id.value};
   if (record->state != store::UploadState::kOpen) return earlier_receipt(*record, closing.message);
@@ -201,7 +218,16 @@ void Intake::close_checked(const OpenedUpload& upload, const v1::CloseUpload& me
       },
       [this, hold = in_flight_.enter(), closing, answer,
        done = std::move(done)](const Result<void>& outcome) {
+        if (!outcome.ok() && outcome.error().code == ErrorCode::kUploadIdReused) {
+          later([this, closing, done, why = outcome.error()] { set_aside(closing->upload, why, done); });
+          return;
+        }
         (outcome.ok() ? received_ : refused_).add();
+        if (outcome.ok() && closing->unread) {
+          unread_.add();
+          log::warning("newer_recording_unread",
+                       {{"upload", closing->upload.id.value}, {"study", closing->upload.study.value}});
+        }
         later([closing, answer, done, outcome] {
           if (outcome.ok()) {
             log::info("recording_stored", {{"upload", closing->upload.id.value},

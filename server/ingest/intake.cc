@@ -73,8 +73,10 @@ Result<void> open_study(store::Transaction& transaction, const Opening& opening,
     ECG_ASSIGN(found, new_study(transaction, opening));
   }
   const auto take_over = [&](store::StudyRecord& record) {
+    // What is held counts until the newer recording is complete.
+    if (record.study.received_at) return;
     record.study.identity = identity_of(registration);
-    if (!record.study.received_at) record.study.attempt = attempt_of(registration);
+    record.study.attempt = attempt_of(registration);
     record.registration = opening.registration;
     record.upload = upload;
   };
@@ -132,6 +134,8 @@ Intake::Intake(store::Store& store, const Clock& clock, const ReceiptSigner& sig
       frames_(metrics.counter("ecg_upload_frames_total", "Sample frames stored")),
       bytes_(metrics.counter("ecg_upload_bytes_total", "Bytes of blocks stored, as sent")),
       received_(metrics.counter("ecg_recordings_received_total", "Recordings closed with a receipt")),
+      unread_(metrics.counter("ecg_recordings_newer_unread_total",
+                              "Recordings stored for a study that was signed or over already")),
       set_aside_(metrics.counter("ecg_recordings_quarantined_total", "Recordings kept aside")),
       refused_(metrics.counter("ecg_upload_steps_refused_total", "Opens, blocks and closes refused")),
       commit_seconds_(metrics.histogram("ecg_upload_commit_seconds", "From a block in hand to its commit",

@@ -73,7 +73,9 @@ class Intake {
   // Compares the digest of what is stored with the gateway's and answers on a worker with the signed receipt,
   // once the study is RECEIVED. Requires: every append before it was answered. A repeat gets the same
   // receipt. Errors: kUploadOffsetMismatch (frames missing), kDigestMismatch and kStorageDamaged (the upload
-  // is kept aside), kUploadClosed (with other content), kInvalidField, kTooLarge, those of Store::write.
+  // is kept aside), kUploadIdReused (the study was received for another patient; the upload is kept aside),
+  // kUploadClosed (with other content), kInvalidField, kTooLarge, those of Store::write. A recording that its
+  // study no longer takes, being signed or over, gets its receipt and is listed with the uploads kept aside.
   void close(const OpenedUpload& upload, const v1::CloseUpload& message, Done<v1::StorageReceipt> done);
 
   // Runs something on a worker.
@@ -96,7 +98,7 @@ class Intake {
   const ReceiptSigner& signer_;
   Workers& workers_;
   const IntakeOptions options_;
-  Counter opened_, frames_, bytes_, received_, set_aside_, refused_;
+  Counter opened_, frames_, bytes_, received_, unread_, set_aside_, refused_;
   Histogram commit_seconds_;
   InFlight in_flight_;
 };

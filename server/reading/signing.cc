@@ -55,7 +55,8 @@ Result<v1::Report> write_report(const store::Snapshot& snapshot, const store::St
   report.set_text(content.text);
   report.set_advice(content.advice);
   ECG_ASSIGN(const auto analysis, snapshot.find_analysis(record.study.id));
-  if (v1::Analysis parsed; analysis && parsed.ParseFromString(analysis->analysis)) {
+  const bool of_this_trace = analysis && analysis->attempt == record.study.attempt;
+  if (v1::Analysis parsed; of_this_trace && parsed.ParseFromString(analysis->analysis)) {
     *report.mutable_measurements() = parsed.measurements();
   }
   report.set_signer_id(signer.id.value);

@@ -25,7 +25,8 @@ Result<dsp::Recording> load_source(const store::Snapshot& snapshot, const store:
     return Error{ErrorCode::kStorageDamaged, "study " + record.study.value};
   }
   ECG_ASSIGN(const auto analysis, snapshot.find_analysis(record.study));
-  if (analysis && !source.analysis.ParseFromString(analysis->analysis)) source.analysis.Clear();
+  const bool of_this_trace = analysis && analysis->attempt == source.study.study.attempt;
+  if (of_this_trace && !source.analysis.ParseFromString(analysis->analysis)) source.analysis.Clear();
   ECG_ASSIGN(const auto site, snapshot.find_site(record.site));
   source.site_name = site ? site->name : record.site.value;
   ECG_ASSIGN(auto stored, store::load_recording(snapshot, source.study.upload));

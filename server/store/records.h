@@ -98,7 +98,7 @@ struct UploadRecord {
   bool partial = false;
   std::string sha256;   // 32 bytes, of the whole recording (ecg.v1.CloseUpload); empty until closed
   std::string receipt;  // ecg.v1.StorageReceipt
-  int reason = 0;       // catalogue number, when quarantined
+  int reason = 0;       // catalogue number, when quarantined or not taken by its study
   Timestamp opened_at{};
   std::optional<Timestamp> closed_at;
 };

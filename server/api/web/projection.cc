@@ -118,7 +118,11 @@ Result<v1::StudyDetail> study_detail(const store::Snapshot& snapshot, const stor
     detail.set_recording_sha256(upload->sha256);
   }
   ECG_ASSIGN(const auto analysis, snapshot.find_analysis(id));
-  if (analysis && !detail.mutable_analysis()->ParseFromString(analysis->analysis)) return damaged(id);
+  // An earlier recording's analysis says nothing about the trace that is shown.
+  if (analysis && analysis->attempt == record.study.attempt &&
+      !detail.mutable_analysis()->ParseFromString(analysis->analysis)) {
+    return damaged(id);
+  }
   ECG_ASSIGN(const auto draft, snapshot.find_draft(id));
   if (draft) {
     if (!detail.mutable_draft()->ParseFromString(draft->draft)) return damaged(id);

@@ -77,8 +77,8 @@ Result<std::uint32_t> SqliteSnapshot::open_uploads(const GatewayId& gateway) con
 }
 
 Result<std::vector<UploadRecord>> SqliteSnapshot::quarantined_uploads(std::size_t limit) const {
-  static const std::string sql =
-      std::string("SELECT ") + kUpload + " FROM upload WHERE state=3 ORDER BY opened_at DESC LIMIT ?";
+  static const std::string sql = std::string("SELECT ") + kUpload +
+                                 " FROM upload WHERE state=3 OR reason<>0 ORDER BY opened_at DESC LIMIT ?";
   auto query = prepare(sql);
   query.bind(limit);
   return all_rows<UploadRecord>(query, upload, "upload");

@@ -163,6 +163,34 @@ TEST(LifeCycle, EveryPairOfStateAndEventIsAllowedIgnoredOrRefusedByName) {
   }
 }
 
+TEST(LifeCycle, ANewerRecordingIsTakenWhereverNobodyHasSigned) {
+  //                                    A   OCBU   RQTX  W  SD   PEFZ   NJ
+  constexpr std::string_view stored =
+      "."
+      "...R"
+      "+R=R"
+      "+"
+      "WW"
+      "=+=="
+      ".=";
+  constexpr std::string_view opened =
+      "U"
+      "UUU="
+      "==U="
+      "="
+      "=="
+      "===="
+      ".=";
+  for (std::size_t i = 0; i < kStudyStates.size(); ++i) {
+    const Study study = study_in(kStudyStates[i]);
+    Event newer = event(E::kAllChunksStored);
+    newer.attempt = 3;
+    EXPECT_EQ(answer(study, apply(study, newer, kStart + 1min)), stored[i]) << name(study.state);
+    newer.kind = E::kUploadOpened;
+    EXPECT_EQ(answer(study, apply(study, newer, kStart + 1min)), opened[i]) << name(study.state);
+  }
+}
+
 TEST(LifeCycle, RepeatingAnAllowedEventChangesNothingMore) {
   // kReferred and kSigned end a lease, so the repeat says so or is recognised; all others must be harmless.
   for (const E kind :

@@ -82,7 +82,6 @@ TEST(LifeCycle, AbortedCaptureGoesWhereItsSamplesAre) {
   abort.samples_exist = false;
   study.ordered = false;
   EXPECT_EQ(allowed(study, abort, kStart).study.state, S::kCancelled);
-  study.attempt = 2;
   study.received_at = kStart;
   const Transition retake = allowed(study, abort, kStart);
   EXPECT_EQ(retake.study.state, S::kRetake) << "the first recording is still there";
@@ -137,30 +136,65 @@ TEST(LifeCycle, LateAnalysisStillRaisesWhatWasQueuedWithoutOne) {
   EXPECT_TRUE(has(t, OpenCriticalResult{CriticalTier::kCritical}));
 }
 
-TEST(LifeCycle, RetakeKeepsTheStudyAndCountsItsRecordings) {
-  Event start = event(E::kCaptureStarted);
-  start.attempt = 2;
-  const Transition t = allowed(study_in(S::kRetake), start, kStart);
-  EXPECT_EQ(t.study.state, S::kAcquiring);
-  EXPECT_EQ(t.study.attempt, 2);
-  EXPECT_TRUE(has(t, SupersedeRecording{1}));
-  Event upload = event(E::kUploadOpened);
-  upload.attempt = 2;
-  EXPECT_EQ(allowed(study_in(S::kRetake), upload, kStart).study.state, S::kUploading);
-  upload.attempt = 1;
-  EXPECT_EQ(apply(study_in(S::kRetake), upload, kStart)->outcome, Outcome::kIgnored);
-  start.attempt = 4;
-  EXPECT_EQ(refused(study_in(S::kRetake), start, kStart), ErrorCode::kEventRefused);
+Event of_attempt(E kind, int attempt) {
+  Event made = event(kind);
+  made.attempt = attempt;
+  return made;
 }
 
-TEST(LifeCycle, BetterRecordingReachesTheReaderWhoIsAtIt) {
-  Event stored = event(E::kAllChunksStored);
-  stored.attempt = 2;
-  const Transition t = allowed(study_in(S::kReading), stored, kStart + 1min);
-  EXPECT_EQ(t.study.state, S::kReading);
-  EXPECT_EQ(t.study.received_at, kStart) << "the SLA clock does not start again";
-  EXPECT_TRUE(has(t, StartAnalysis{2}));
-  EXPECT_TRUE(t.study.not_analysed);
+TEST(LifeCycle, TheHeldRecordingCountsUntilTheRetakeIsComplete) {
+  const Transition capture = allowed(study_in(S::kRetake), of_attempt(E::kCaptureStarted, 2), kStart + 1min);
+  EXPECT_EQ(capture.study.state, S::kAcquiring);
+  EXPECT_EQ(capture.study.attempt, 1);
+  EXPECT_EQ(apply(study_in(S::kRetake), of_attempt(E::kUploadOpened, 1), kStart)->outcome, Outcome::kIgnored);
+  const Transition opened = allowed(study_in(S::kRetake), of_attempt(E::kUploadOpened, 2), kStart + 1min);
+  EXPECT_EQ(opened.study.state, S::kUploading);
+  EXPECT_EQ(opened.study.attempt, 1);
+  const Transition stored = allowed(opened.study, of_attempt(E::kAllChunksStored, 2), kStart + 2min);
+  EXPECT_EQ(stored.study.state, S::kReceived);
+  EXPECT_EQ(stored.study.attempt, 2);
+  EXPECT_EQ(stored.study.received_at, kStart) << "the SLA clock does not start again";
+  EXPECT_TRUE(has(stored, SupersedeRecording{1}));
+  EXPECT_TRUE(has(stored, StartAnalysis{2}));
+}
+
+TEST(LifeCycle, ARetakeThatNeverArrivesLeavesTheFirstRecordingToBeRead) {
+  Study study = allowed(study_in(S::kRetake), of_attempt(E::kUploadOpened, 2), kStart + 4min).study;
+  const Transition lost = allowed(study, event(E::kLineLost), kStart + 8min);
+  EXPECT_EQ(lost.study.state, S::kRetake);
+  EXPECT_EQ(lost.study.attempt, 1);
+  for (const Study& waiting : {study, lost.study}) {
+    EXPECT_EQ(apply(waiting, event(E::kRetakeTimedOut), kStart + 10min - 1us)->outcome, Outcome::kIgnored);
+    const Transition late = allowed(waiting, event(E::kRetakeTimedOut), kStart + 10min);
+    EXPECT_EQ(late.study.state, S::kQueued);
+    EXPECT_EQ(late.study.attempt, 1);
+    EXPECT_EQ(late.study.state_since, kStart + 10min);
+  }
+  study.priority = Priority::kStat;
+  EXPECT_EQ(allowed(study, event(E::kLineLost), kStart + 5min).study.state, S::kQueued)
+      << "STAT does not wait for a better recording";
+}
+
+TEST(LifeCycle, AttemptsMaySkipNumbers) {
+  EXPECT_EQ(allowed(study_in(S::kRetake), of_attempt(E::kCaptureStarted, 4), kStart).study.state,
+            S::kAcquiring);
+  EXPECT_EQ(allowed(study_in(S::kQueued), of_attempt(E::kAllChunksStored, 4), kStart).study.attempt, 4);
+}
+
+TEST(LifeCycle, ANewerRecordingEndsTheLeaseSoThatNobodySignsATraceNotSeen) {
+  const Event stored = of_attempt(E::kAllChunksStored, 2);
+  for (const S state : {S::kAssigned, S::kReading}) {
+    const Transition t = allowed(study_in(state), stored, kStart + 1min);
+    EXPECT_EQ(t.study.state, S::kQueued);
+    EXPECT_EQ(t.study.attempt, 2);
+    EXPECT_EQ(t.study.received_at, kStart) << "the SLA clock does not start again";
+    EXPECT_TRUE(t.study.not_analysed);
+    EXPECT_EQ(has(t, KeepDraft{kAnna}), state == S::kReading);
+    EXPECT_TRUE(has(t, TellLeaseEnded{kAnna, kToken}));
+    EXPECT_TRUE(has(t, StartAnalysis{2}));
+    EXPECT_TRUE(has(t, OfferToPool{Pool::kDuty}));
+    EXPECT_EQ(refused(t.study, by_anna(E::kSigned), kStart + 1min), ErrorCode::kLeaseLost);
+  }
 }
 
 TEST(LifeCycle, TwoReadersNeverHaveTheSameStudy) {

@@ -86,6 +86,10 @@ TEST(Escalation, SecondLevelHasOneLimit) {
 TEST(Timers, EachStateNamesItsNext) {
   EXPECT_EQ(next_timer(study_in(S::kOrdered)), (Timer{kStart + 24h, StudyEvent::kOrderExpired}));
   EXPECT_EQ(next_timer(study_in(S::kRetake)), (Timer{kStart + 10min, StudyEvent::kRetakeTimedOut}));
+  Study retake_under_way = study_in(S::kUploading);
+  EXPECT_EQ(next_timer(retake_under_way), std::nullopt);
+  retake_under_way.received_at = kStart;
+  EXPECT_EQ(next_timer(retake_under_way), (Timer{kStart + 10min, StudyEvent::kRetakeTimedOut}));
   EXPECT_EQ(next_timer(study_in(S::kReading)), (Timer{kStart + 10min + 1us, StudyEvent::kLeaseExpired}));
   EXPECT_EQ(next_timer(study_in(S::kFinal)), std::nullopt);
   EXPECT_EQ(next_timer(study_in(S::kClosed)), std::nullopt);

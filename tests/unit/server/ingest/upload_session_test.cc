@@ -8,6 +8,7 @@
 #include "common/sqlite/database.h"
 #include "server/ingest/recovery.h"
 #include "server/store/sqlite/sqlite_store.h"
+#include "server/store/study_change.h"
 #include "tests/unit/server/ingest/gateway_for_tests.h"
 
 namespace ecg::ingest {
@@ -70,6 +71,35 @@ class UploadSessionTest : public ::testing::Test {
     s.send_blocks(0, blocks);
     s.send(close_message(blocks));
     return s.peer->wait_closed();
+  }
+  // A further recording of study 's', opened.
+  Stream retake(char upload, int attempt) {
+    auto s = stream();
+    auto message = open_message(upload);
+    message.mutable_open()->mutable_study()->set_attempt(static_cast<std::uint32_t>(attempt));
+    s.send(message);
+    EXPECT_TRUE(s.peer->wait_opened().has_value());
+    return s;
+  }
+  static v1::UploadRequest close_of(int blocks, int attempt,
+                                    v1::CloseDisposition how = v1::CLOSE_DISPOSITION_COMPLETE) {
+    auto message = close_message(blocks, how);
+    *message.mutable_close()->mutable_study() = registration('s');
+    message.mutable_close()->mutable_study()->set_attempt(static_cast<std::uint32_t>(attempt));
+    return message;
+  }
+  void change(const std::function<void(store::StudyRecord&)>& edit) {
+    auto record = study();
+    edit(record);
+    ASSERT_TRUE(
+        store_->write_wait([&](store::Transaction& t) { return store::save_study(t, record, clock_.now()); })
+            .ok());
+  }
+  void ask_retake() {
+    change([&](store::StudyRecord& record) {
+      record.study.state = StudyState::kRetake;
+      record.study.state_since = clock_.now();
+    });
   }
   template <class T>
   T look(const std::function<Result<T>(const store::Snapshot&)>& reading) {
@@ -434,6 +464,69 @@ TEST_F(UploadSessionTest, ADiscardedRecordingIsKeptAndTheRetakeIsRead) {
   EXPECT_EQ(study().study.attempt, 2);
   EXPECT_EQ(study().upload, UploadId(id_of('b')));
   EXPECT_EQ(stored_samples('a'), sent_samples(3));
+}
+
+TEST_F(UploadSessionTest, ARetakeThatDoesNotArriveLeavesTheFirstRecordingInItsPlace) {
+  ASSERT_TRUE(send_recording('a', 's', 4).has_value());
+  ask_retake();
+  const std::string held = study().registration;
+  auto broken_off = retake('b', 2);
+  broken_off.send_blocks(0, 2);
+  EXPECT_EQ(study().study.state, StudyState::kUploading);
+  broken_off.session->end();
+  ASSERT_TRUE(store_->write_wait([](store::Transaction&) -> Result<void> { return {}; }).ok());
+  EXPECT_EQ(study().study.state, StudyState::kRetake);
+  auto discarded = retake('c', 3);
+  discarded.send_blocks(0, 2);
+  discarded.send(close_of(2, 3, v1::CLOSE_DISPOSITION_DISCARDED));
+  ASSERT_TRUE(discarded.peer->wait_closed().has_value());
+  EXPECT_EQ(study().study.state, StudyState::kRetake);
+  EXPECT_EQ(study().study.attempt, 1);
+  EXPECT_EQ(study().upload, UploadId(id_of('a')));
+  EXPECT_EQ(study().registration, held);
+  auto better = retake('d', 5);
+  better.send_blocks(0, 6);
+  better.send(close_of(6, 5));
+  ASSERT_TRUE(better.peer->wait_closed().has_value());
+  EXPECT_EQ(study().study.state, StudyState::kReceived);
+  EXPECT_EQ(study().study.attempt, 5);
+  EXPECT_EQ(study().upload, UploadId(id_of('d')));
+}
+
+TEST_F(UploadSessionTest, ARecordingOfAnotherPatientIsKeptAsideAndTheStudyKeepsItsOwn) {
+  ASSERT_TRUE(send_recording('a', 's', 4).has_value());
+  ask_retake();
+  auto other = retake('b', 2);
+  other.send_blocks(0, 2);
+  auto message = close_of(2, 2);
+  message.mutable_close()->mutable_study()->mutable_patient()->set_id("P-2");
+  other.send(message);
+  EXPECT_EQ(other.peer->wait_failed(), ErrorCode::kUploadIdReused);
+  EXPECT_EQ(upload('b').state, store::UploadState::kQuarantined);
+  EXPECT_EQ(upload('b').reason, facts(ErrorCode::kUploadIdReused).catalogue);
+  EXPECT_EQ(stored_samples('b'), sent_samples(2));
+  EXPECT_EQ(study().study.state, StudyState::kRetake);
+  EXPECT_EQ(study().upload, UploadId(id_of('a')));
+  v1::StudyRegistration kept;
+  ASSERT_TRUE(kept.ParseFromString(study().registration));
+  EXPECT_EQ(kept.patient().id(), "P-1");
+}
+
+TEST_F(UploadSessionTest, ARecordingForASignedStudyGetsItsReceiptAndIsListedAsUnread) {
+  ASSERT_TRUE(send_recording('a', 's', 4).has_value());
+  change([](store::StudyRecord& record) { record.study.state = StudyState::kFinal; });
+  auto late = retake('b', 2);
+  late.send_blocks(0, 2);
+  late.send(close_of(2, 2));
+  ASSERT_TRUE(late.peer->wait_closed().has_value());
+  EXPECT_EQ(study().upload, UploadId(id_of('a')));
+  const auto listed = look<std::vector<store::UploadRecord>>(
+      [](const store::Snapshot& r) { return r.quarantined_uploads(10); });
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed[0].id, UploadId(id_of('b')));
+  EXPECT_EQ(listed[0].reason, facts(ErrorCode::kEventRefused).catalogue);
+  EXPECT_EQ(listed[0].state, store::UploadState::kClosed);
+  EXPECT_NE(metrics_.text().find("ecg_recordings_newer_unread_total 1"), std::string::npos);
 }
 
 TEST_F(UploadSessionTest, TheFinalRegistrationCountsAndMayRaiseTheClass) {

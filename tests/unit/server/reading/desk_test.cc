@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "ecg/v1/measurement.pb.h"
+
 #include "server/domain/policy.h"
 #include "tests/support/center/center_store.h"
 
@@ -126,6 +128,24 @@ TEST_F(AtTheDesk, ALateStatStudyMayBeTakenOverAndTheFirstReaderCanNoLongerSign) 
   EXPECT_GT(second->lease.token, first.lease.token);
   expect_refused(desk_.sign(li_, study, first.lease.token, finding("SR")), ErrorCode::kLeaseLost);
   EXPECT_TRUE(desk_.sign(wang_, study, second->lease.token, finding("SR")).ok());
+}
+
+TEST_F(AtTheDesk, AReportCarriesNoMeasurementsOfAnEarlierRecording) {
+  v1::Analysis analysis;
+  analysis.add_measurements();
+  for (const int attempt : {1, 2}) {
+    const StudyId study = center_.queue(Priority::kUrgent);
+    center_.write([&](store::Transaction& transaction) {
+      return transaction.put_analysis({study, 1, analysis.SerializeAsString(), center_.clock().now()});
+    });
+    domain::Event newer;
+    newer.kind = domain::StudyEvent::kAllChunksStored;
+    newer.attempt = attempt;
+    center_.happen(study, newer);
+    const auto report = desk_.sign(li_, study, claimed(li_, study).lease.token, finding("SR"));
+    ASSERT_TRUE(report.ok());
+    EXPECT_EQ(report->measurements_size() > 0, attempt == 1);
+  }
 }
 
 TEST_F(AtTheDesk, AReleasedStudyWaitsAgainAndKeepsItsDraft) {
