@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "server/admin/sites.h"
 #include "server/identity/policy.h"
+#include "server/store/site_change.h"
 
 namespace ecg::admin {
 namespace {
@@ -16,7 +16,7 @@ Result<store::PersonRecord> existing(const store::Snapshot& snapshot, const Pers
 
 Result<void> tell_gateway(store::Transaction& transaction, const store::PersonRecord& person, Timestamp now) {
   if (person.site.empty()) return {};
-  return settings_changed(transaction, person.site, now);
+  return store::settings_changed(transaction, person.site, now);
 }
 
 }  // namespace
@@ -56,12 +56,7 @@ Result<store::PersonRecord> People::add(const NewPerson& person) {
 }
 
 Result<void> People::set_password(const PersonId& id, const std::string& password) {
-  ECG_TRY(sign_in_.set_password(id, password));
-  const Timestamp now = clock_.now();
-  return store_.write_wait([&](store::Transaction& transaction) -> Result<void> {
-    ECG_ASSIGN(const auto person, existing(transaction, id));
-    return tell_gateway(transaction, person, now);
-  });
+  return sign_in_.set_password(id, password);
 }
 
 Result<void> People::set_disabled(const PersonId& id, bool disabled) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/limits.h"
+#include "server/store/site_change.h"
 
 namespace ecg::admin {
 namespace {
@@ -29,15 +30,6 @@ Result<void> check(const SiteFacts& site) {
 
 }  // namespace
 
-Result<void> settings_changed(store::Transaction& transaction, const SiteId& id, Timestamp now) {
-  ECG_ASSIGN(auto site, transaction.find_site(id));
-  if (!site) return Error{ErrorCode::kNotFound, "site " + id.value};
-  ++site->settings_revision;
-  ECG_TRY(transaction.put_site(*site));
-  ECG_TRY(append(transaction, store::EventKind::kSettingsChanged, id, now));
-  return append(transaction, store::EventKind::kSiteChanged, id, now);
-}
-
 Result<identity::NewCode> Sites::add(const SiteFacts& facts) {
   ECG_TRY(check(facts));
   const Timestamp now = clock_.now();
@@ -53,7 +45,7 @@ Result<identity::NewCode> Sites::add(const SiteFacts& facts) {
     site.name = facts.name;
     if (!facts.phone.empty()) site.phone = facts.phone;
     ECG_TRY(transaction.put_site(site));
-    ECG_TRY(settings_changed(transaction, site.id, now));
+    ECG_TRY(store::settings_changed(transaction, site.id, now));
     ECG_ASSIGN(code, enrolment_.make_code(transaction, site.id));
     return {};
   }));

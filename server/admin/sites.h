@@ -34,7 +34,4 @@ class Sites {
   const Clock& clock_;
 };
 
-// The site's gateway gets its settings again. Inside a change.
-Result<void> settings_changed(store::Transaction& transaction, const SiteId& site, Timestamp now);
-
 }  // namespace ecg::admin

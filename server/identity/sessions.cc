@@ -32,23 +32,26 @@ Error not_signed_in() {
 
 }  // namespace
 
-Result<OpenedSession> Sessions::open(const PersonId& person, const std::string& place) {
+Result<OpenedSession> Sessions::open(const store::PersonRecord& verified, const std::string& place) {
   const auto now = clock_.now();
   OpenedSession opened{make_token(random_), now + options_.absolute};
   store::SessionRecord record;
   record.token_sha256 = net::sha256(opened.token);
-  record.person = person;
+  record.person = verified.id;
   record.created_at = record.last_seen_at = now;
   record.expires_at = opened.expires_at;
   record.place = place;
-  ECG_TRY(store_.write_wait([&record, now](store::Transaction& transaction) -> Result<void> {
+  ECG_TRY(store_.write_wait([&record, &verified, now](store::Transaction& transaction) -> Result<void> {
+    ECG_ASSIGN(const auto person, transaction.find_person(verified.id));
+    if (!person || person->disabled || person->password_hash != verified.password_hash)
+      return Error{ErrorCode::kSignInRefused, ""};
     ECG_TRY(transaction.erase_sessions_expired(now));
     return transaction.put_session(record);
   }));
   return opened;
 }
 
-Result<SessionOwner> Sessions::find(std::string_view token) {
+Result<Sessions::Live> Sessions::live(std::string_view token) const {
   if (token.empty() || token.size() > kTokenTextMax) return not_signed_in();
   const auto hash = net::sha256(token);
   std::optional<store::SessionRecord> session;
@@ -62,16 +65,27 @@ Result<SessionOwner> Sessions::find(std::string_view token) {
   const auto now = clock_.now();
   if (!session || !person || person->disabled) return not_signed_in();
   if (session->expires_at <= now || session->last_seen_at + options_.idle <= now) return not_signed_in();
-  if (session->last_seen_at + kTouchInterval <= now) {
-    session->last_seen_at = now;
+  return Live{std::move(*session), std::move(*person)};
+}
+
+Result<SessionOwner> Sessions::peek(std::string_view token) const {
+  ECG_ASSIGN(auto found, live(token));
+  return SessionOwner{std::move(found.person), found.session.expires_at};
+}
+
+Result<SessionOwner> Sessions::find(std::string_view token) {
+  ECG_ASSIGN(auto found, live(token));
+  const auto now = clock_.now();
+  if (found.session.last_seen_at + kTouchInterval <= now) {
+    found.session.last_seen_at = now;
     store_.write(
-        [touched = *session](store::Transaction& transaction) -> Result<void> {
+        [touched = found.session](store::Transaction& transaction) -> Result<void> {
           ECG_ASSIGN(const auto still, transaction.find_session(touched.token_sha256));
           return still ? transaction.put_session(touched) : Result<void>();  // closed meanwhile: stays closed
         },
         [](Result<void>) {});
   }
-  return SessionOwner{std::move(*person), session->expires_at};
+  return SessionOwner{std::move(found.person), found.session.expires_at};
 }
 
 Result<void> Sessions::close(std::string_view token) {

@@ -32,14 +32,23 @@ class Sessions {
   Sessions(store::Store& store, const Clock& clock, Random& random, SessionOptions options = {})
       : store_(store), clock_(clock), random_(random), options_(options) {}
 
-  // place: the address it is opened from. Also forgets sessions that have ended.
-  Result<OpenedSession> open(const PersonId& person, const std::string& place);
+  // verified: as the person was when the password was checked; place: the address it is opened from. Also
+  // forgets sessions that have ended. Errors: kSignInRefused (password or account changed since).
+  Result<OpenedSession> open(const store::PersonRecord& verified, const std::string& place);
   // Errors: kNotSignedIn (no such session, idle or old, or the person is disabled). Counts as activity.
   Result<SessionOwner> find(std::string_view token);
+  // The same without counting as activity: for what runs on its own, as an open stream.
+  Result<SessionOwner> peek(std::string_view token) const;
   // A repeat succeeds.
   Result<void> close(std::string_view token);
 
  private:
+  struct Live {
+    store::SessionRecord session;
+    store::PersonRecord person;
+  };
+  Result<Live> live(std::string_view token) const;
+
   store::Store& store_;
   const Clock& clock_;
   Random& random_;

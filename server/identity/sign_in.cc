@@ -5,6 +5,7 @@
 
 #include "common/base/limits.h"
 #include "server/identity/policy.h"
+#include "server/store/site_change.h"
 
 namespace ecg::identity {
 namespace {
@@ -37,9 +38,10 @@ Result<bool> SignIn::proven(const std::optional<store::PersonRecord>& person, co
 
 Result<SignedIn> SignIn::sign_in(const std::string& user_name, const std::string& password,
                                  const std::string& address) {
-  if (user_name.size() > limits::kNameBytesMax || password.size() > limits::kShortTextBytesMax * 2)
-    return refused();
-  ECG_TRY(throttle_.admit(user_name, address));
+  const bool possible =
+      user_name.size() <= limits::kNameBytesMax && password.size() <= limits::kShortTextBytesMax * 2;
+  ECG_TRY(throttle_.admit(possible ? user_name : std::string(), address));
+  if (!possible) return refused();
   std::optional<store::PersonRecord> person;
   ECG_TRY(store_.read([&](const store::Snapshot& snapshot) -> Result<void> {
     ECG_ASSIGN(person, snapshot.find_person_by_user_name(user_name));
@@ -47,7 +49,7 @@ Result<SignedIn> SignIn::sign_in(const std::string& user_name, const std::string
   }));
   ECG_ASSIGN(const bool right, proven(person, user_name, password, address));
   if (!right) return refused();
-  ECG_ASSIGN(auto session, sessions_.open(person->id, address));
+  ECG_ASSIGN(auto session, sessions_.open(*person, address));
   return SignedIn{std::move(*person), std::move(session)};
 }
 
@@ -60,6 +62,7 @@ Result<void> SignIn::store_password(store::PersonRecord person, const std::strin
     current->password_hash = hash;
     current->password_changed_at = now;
     ECG_TRY(transaction.put_person(*current));
+    if (!current->site.empty()) ECG_TRY(store::settings_changed(transaction, current->site, now));
     return transaction.erase_sessions_of(person.id);
   });
 }

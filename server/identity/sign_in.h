@@ -25,11 +25,11 @@ class SignIn {
   // kTooManyTries, kOverloaded.
   Result<SignedIn> sign_in(const std::string& user_name, const std::string& password,
                            const std::string& address);
-  // Ends all sessions of the person. Errors: kSignInRefused (old password), kTooManyTries, kInvalidField
-  // (rules).
+  // Ends all sessions of the person; a clinic operator's gateway gets the new hash. Errors: kSignInRefused
+  // (old password), kTooManyTries, kInvalidField (rules).
   Result<void> change_password(const PersonId& person, const std::string& old_password,
                                const std::string& new_password, const std::string& address);
-  // By an administrator; ends all sessions of the person. Errors: kNotFound, kInvalidField.
+  // By an administrator; otherwise as change_password. Errors: kNotFound, kInvalidField.
   Result<void> set_password(const PersonId& person, const std::string& new_password);
   // Makes the record of a new person with the id given; not yet stored. Errors: kInvalidField.
   Result<store::PersonRecord> make_person(const PersonId& id, const std::string& user_name,

@@ -263,7 +263,7 @@ void Center::Impl::start_repeaters() {
   const auto every = [this](milliseconds interval, std::function<void()> act) {
     repeaters.push_back(std::make_unique<Repeater>(interval, std::move(act)));
   };
-  every(seconds{5}, [this] { events.tick(); });
+  every(seconds{2}, [this] { events.tick(); });
   every(seconds{5}, [this] {
     if (const auto swept = analysis->sweep(); !swept.ok())
       log::warning("analysis_sweep_failed", swept.error());

@@ -36,7 +36,7 @@ class EventHub {
   // To everyone whose scope holds the study.
   void study_changed(const v1::StudyChanged& event);
   void site_changed(const std::string& site_id);
-  // Drops who has gone or lost the right to listen; tells the others that the line is alive. Called every 5
+  // Drops who has gone or lost the right to listen; tells the others that the line is alive. Called every 2
   // s.
   void tick();
   // Ends every stream; new ones are refused.

@@ -116,6 +116,57 @@ TEST_F(SignInTest, ANewPasswordEndsEverySessionAndTheOldPassword) {
             ErrorCode::kNotFound);
 }
 
+TEST_F(SignInTest, NoSessionOpensForAPersonWhoChangedSinceThePasswordWasChecked) {
+  const store::PersonRecord verified = person_;
+  ASSERT_TRUE(sign_in_.set_password(person_.id, "by the administrator").ok());
+  EXPECT_EQ(sessions_.open(verified, "10.0.0.1").error().code, ErrorCode::kSignInRefused);
+  person_.disabled = true;
+  put(person_);
+  EXPECT_EQ(sessions_.open(person_, "10.0.0.1").error().code, ErrorCode::kSignInRefused);
+}
+
+TEST_F(SignInTest, PeekingIsNoActivity) {
+  const auto token = sign_in()->session.token;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(sessions_.peek(token).ok());
+    clock_.advance(std::chrono::minutes(20));
+    ASSERT_TRUE(store_->write_wait([](store::Transaction&) { return Result<void>(); }).ok());
+  }
+  EXPECT_EQ(sessions_.peek(token).error().code, ErrorCode::kNotSignedIn);
+}
+
+TEST_F(SignInTest, AnOperatorsNewPasswordReachesTheGatewayInTheSameChange) {
+  put_site("baishi");
+  const auto nurse = sign_in_
+                         .make_person(PersonId(random_id(random_)), "nurse", "护士", kClinicOperator,
+                                      SiteId("baishi"), "274913")
+                         .value();
+  put(nurse);
+  const auto revision = [&] {
+    std::uint64_t found = 0;
+    EXPECT_TRUE(store_
+                    ->read([&](const store::Snapshot& snapshot) -> Result<void> {
+                      ECG_ASSIGN(const auto site, snapshot.find_site(SiteId("baishi")));
+                      if (site) found = site->settings_revision;
+                      return {};
+                    })
+                    .ok());
+    return found;
+  };
+  const auto before = revision();
+  ASSERT_TRUE(sign_in_.change_password(nurse.id, "274913", "385024", "10.0.0.1").ok());
+  EXPECT_EQ(revision(), before + 1);
+  ASSERT_TRUE(sign_in_.set_password(nurse.id, "496135").ok());
+  EXPECT_EQ(revision(), before + 2);
+}
+
+TEST_F(SignInTest, NamesTooLongForAnyAccountAreThrottledToo) {
+  ErrorCode last = ErrorCode::kInternal;
+  for (int i = 0; i < 21; ++i)
+    last = sign_in_.sign_in(std::string(1000, 'x'), kPassword, "10.0.0.9").error().code;
+  EXPECT_EQ(last, ErrorCode::kTooManyTries);
+}
+
 TEST_F(SignInTest, PeopleAreMadeByTheRules) {
   const auto make = [&](const std::string& name, std::uint32_t roles, const std::string& site,
                         const std::string& password) {
