@@ -40,6 +40,24 @@ Error internal_fault(const std::string& method, const char* what) {
   return error;
 }
 
+// What the observer is told of a stream. The guard completes it while the peer may already be gone.
+class ObservedContext {
+ public:
+  explicit ObservedContext(const CallContext& context) : context_(context) {}
+  void set(const CallContext& context) {
+    const std::scoped_lock lock(mutex_);
+    context_ = context;
+  }
+  CallContext get() const {
+    const std::scoped_lock lock(mutex_);
+    return context_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  CallContext context_;  // guarded by mutex_
+};
+
 // One call's stream of messages over a chunked answer.
 class ConnectStream final : public Stream {
  public:
@@ -270,15 +288,16 @@ void ConnectServer::Impl::run_stream(Call& call) {
   head.headers.emplace_back("cache-control", "no-store");
   add_security_headers(head.headers, call.peer);
   call.answer->start_stream(std::move(head));
+  const auto observed = std::make_shared<ObservedContext>(call.context);
   auto stream = std::make_shared<ConnectStream>(
-      call.answer, call.type,
-      [weak = weak_from_this(), context = call.context, begun = call.begun](const Error* failed) {
-        if (const auto self = weak.lock()) self->observe(context, failed, begun);
+      call.answer, call.type, [weak = weak_from_this(), observed, begun = call.begun](const Error* failed) {
+        if (const auto self = weak.lock()) self->observe(observed->get(), failed, begun);
       });
   track(stream);
   try {
     const auto message = call.method->make_request();
     auto admitted = admit(call, *message);
+    observed->set(call.context);
     if (admitted.ok()) admitted = call.method->stream(call.context, *message, stream);
     if (!admitted.ok()) stream->finish(std::move(admitted));
   } catch (const std::exception& e) {

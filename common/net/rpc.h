@@ -31,6 +31,7 @@ struct Caller {
 };
 
 struct CallContext {
+  static constexpr std::size_t kSubjectBytesMax = 64;
   std::string method;  // "ecg.v1.ReadingService/ClaimStudy"
   Transport transport = Transport::kTls;
   std::string peer_address;    // IP address; empty on the Unix socket
@@ -39,6 +40,9 @@ struct CallContext {
   Timestamp received_at;
   Caller caller;         // set by the guard
   std::string study_id;  // set by a handler for the observer: the study the call was about
+  // The same for what else it was about: a person, gateway or site by id, the name somebody signs in with, a
+  // file's path. The observer keeps kSubjectBytesMax of it.
+  std::string subject;
   // Set by a handler: the answer carries it as the session cookie; empty string clears the cookie.
   std::optional<std::string> new_session_token;
 };

@@ -17,7 +17,8 @@ inline constexpr char kLocalCaller[] = "local";
 net::Guard make_guard(identity::Sessions& sessions);
 
 // Records every call that reads or changes something of a patient, a person or the network in the audit
-// chain, and counts and times all of them.
+// chain, and counts and times all of them. Of callers not known, only failed sign-ins and enrolments are
+// recorded; other refusals are counted in ecg_calls_refused_total.
 net::Observer make_observer(store::Store& store, const Clock& clock, Metrics& metrics);
 
 }  // namespace ecg::web

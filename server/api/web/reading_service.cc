@@ -1,4 +1,5 @@
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -190,7 +191,11 @@ void add(net::Registry& registry, const Parts& parts, const std::string& method,
                                       if constexpr (requires { request.study_id(); }) {
                                         context.study_id = request.study_id();
                                       }
-                                      return handler(parts, context.caller, request);
+                                      auto answer = handler(parts, context.caller, request);
+                                      if constexpr (std::is_same_v<Response, v1::ClaimStudyResponse>) {
+                                        if (answer.ok()) context.study_id = answer->study().summary().id();
+                                      }
+                                      return answer;
                                     });
 }
 

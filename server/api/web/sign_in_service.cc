@@ -12,6 +12,7 @@ namespace {
 
 Result<v1::SignInResponse> sign_in(const Parts& parts, net::CallContext& context,
                                    const v1::SignInRequest& request) {
+  context.subject = request.user_name();
   ECG_ASSIGN(const auto signed_in,
              parts.sign_in.sign_in(request.user_name(), request.password(), context.peer_address));
   context.caller.id = signed_in.person.id.value;
@@ -27,7 +28,11 @@ Result<v1::SignInResponse> sign_in(const Parts& parts, net::CallContext& context
 }
 
 Result<v1::SignOutResponse> sign_out(const Parts& parts, net::CallContext& context) {
-  if (!context.session_token.empty()) ECG_TRY(parts.sessions.close(context.session_token));
+  if (!context.session_token.empty()) {
+    if (const auto owner = parts.sessions.peek(context.session_token); owner.ok())
+      context.caller.id = owner->person.id.value;
+    ECG_TRY(parts.sessions.close(context.session_token));
+  }
   context.new_session_token = "";
   return v1::SignOutResponse{};
 }

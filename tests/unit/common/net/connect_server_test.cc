@@ -165,6 +165,15 @@ TEST_F(ConnectServerTest, StreamDeliversMessagesAndItsOutcome) {
   EXPECT_TRUE(wait_for_observed(std::string(kSubscribe) + " kLeaseLost"));
 }
 
+TEST_F(ConnectServerTest, TheObserverOfAStreamIsToldWhoCalled) {
+  start();
+  (void)post(kSubscribe, envelope(0, R"({"sites":true})"), "Authorization: Bearer li\r\n",
+             "application/connect+json");
+  ASSERT_TRUE(wait_for_observed(std::string(kSubscribe) + " kNotAllowed"));
+  const std::scoped_lock lock(mutex_);
+  EXPECT_EQ(callers_, std::vector<std::string>{"li"});
+}
+
 TEST_F(ConnectServerTest, StreamRefusedByItsHandlerEndsWithTheError) {
   start();
   const auto response = post(kSubscribe, envelope(0, R"({"sites":true})"), {}, "application/connect+json");

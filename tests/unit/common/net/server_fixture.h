@@ -48,6 +48,7 @@ class ServerFixture : public ::testing::Test {
         options_, registry_, [this](CallContext& context) { return guard(context); },
         [this](const CallContext& context, const Error* failed, std::chrono::microseconds) {
           const std::scoped_lock lock(mutex_);
+          callers_.push_back(context.caller.id);
           observed_.push_back(context.method +
                               (failed == nullptr ? " ok" : " " + std::string(facts(failed->code).name)));
           changed_.notify_all();
@@ -100,6 +101,7 @@ class ServerFixture : public ::testing::Test {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> observed_;
+  std::vector<std::string> callers_;  // of each observed call
   std::shared_ptr<Stream> stream_;
   std::atomic<bool> stream_closed_{false};
   std::atomic<bool> release_{false};
@@ -107,6 +109,7 @@ class ServerFixture : public ::testing::Test {
 
  private:
   Result<void> guard(CallContext& context) {
+    if (context.method == kSubscribe) context.caller.id = context.session_token;
     if (context.method == kSignIn || context.method == kSubscribe) return {};
     if (context.transport == Transport::kUnixSocket && context.peer_uid == ::getuid()) {
       context.caller = {"local", "local", 7, {}};

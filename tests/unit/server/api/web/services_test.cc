@@ -91,6 +91,16 @@ class PeoplesServices : public testing::Test {
     EXPECT_TRUE(signed_in.ok());
     return signed_in.ok() ? signed_in->token() : "";
   }
+  std::vector<store::AuditRecord> audited() {
+    center_.write(
+        [](store::Transaction&) { return Result<void>{}; });  // what was queued before is written now
+    std::vector<store::AuditRecord> records;
+    center_.read([&](const store::Snapshot& snapshot) -> Result<void> {
+      ECG_ASSIGN(records, snapshot.audit_after(0, 100));
+      return {};
+    });
+    return records;
+  }
   template <class Response>
   static void expect_refused(const Result<Response>& outcome, ErrorCode code) {
     ASSERT_FALSE(outcome.ok());
@@ -250,20 +260,50 @@ TEST_F(PeoplesServices, EveryActOnAStudyIsRecordedWithItsOutcome) {
   v1::GetStudyRequest request;
   request.set_study_id(study.value);
   ASSERT_TRUE(call<v1::GetStudyResponse>(local(), "ReadingService/GetStudy", request).ok());
-  expect_refused(call<v1::GetStudyResponse>(with("no such session"), "ReadingService/GetStudy", request),
+  request.set_study_id("nothing");
+  expect_refused(call<v1::GetStudyResponse>(local(), "ReadingService/GetStudy", request),
+                 ErrorCode::kNotFound);
+  const auto records = audited();
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(records[0].actor, "local");
+  EXPECT_EQ(records[0].action, "ecg.v1.ReadingService/GetStudy");
+  EXPECT_EQ(records[0].study, study);
+  EXPECT_EQ(records[0].outcome, "ok");
+  EXPECT_NE(records[1].outcome, "ok");
+}
+
+TEST_F(PeoplesServices, CallsOfNobodyAreCountedAndOnlyFailedSignInsRecorded) {
+  expect_refused(call<v1::ListPeopleResponse>(with("no such session"), "AdministrationService/ListPeople",
+                                              v1::ListPeopleRequest{}),
                  ErrorCode::kNotSignedIn);
-  center_.write([](store::Transaction&) { return Result<void>{}; });  // what was queued before is written now
-  center_.read([&](const store::Snapshot& snapshot) -> Result<void> {
-    ECG_ASSIGN(const auto records, snapshot.audit_after(0, 10));
-    EXPECT_EQ(records.size(), 2U);
-    if (records.size() != 2) return {};
-    EXPECT_EQ(records[0].actor, "local");
-    EXPECT_EQ(records[0].action, "ecg.v1.ReadingService/GetStudy");
-    EXPECT_EQ(records[0].study, study);
-    EXPECT_EQ(records[0].outcome, "ok");
-    EXPECT_EQ(records[1].outcome, "E4001");
-    return {};
-  });
+  ASSERT_TRUE(call<v1::SignOutResponse>(with(""), "SignInService/SignOut", v1::SignOutRequest{}).ok());
+  EXPECT_TRUE(audited().empty());
+  v1::SignInRequest request;
+  request.set_user_name("ghost");
+  request.set_password("wrong");
+  expect_refused(call<v1::SignInResponse>(with(""), "SignInService/SignIn", request),
+                 ErrorCode::kSignInRefused);
+  const auto records = audited();
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].actor, "nobody");
+  EXPECT_EQ(records[0].detail, "ghost");
+  EXPECT_NE(metrics_.text().find("ecg_calls_refused_total 2"), std::string::npos);
+}
+
+TEST_F(PeoplesServices, TheRecordNamesWhomAnActWasAbout) {
+  add_person("li", v1::ROLE_READER);
+  const StudyId study = center_.queue(domain::Priority::kRoutine);
+  ASSERT_TRUE(
+      call<v1::ClaimStudyResponse>(with(sign_in("li")), "ReadingService/ClaimNext", v1::ClaimNextRequest{})
+          .ok());
+  const auto records = audited();
+  ASSERT_EQ(records.size(), 3U);
+  const auto people =
+      call<v1::ListPeopleResponse>(local(), "AdministrationService/ListPeople", v1::ListPeopleRequest{});
+  EXPECT_EQ(records[0].detail, people->people(0).id());
+  EXPECT_EQ(records[1].detail, "li");
+  EXPECT_EQ(records[2].study, study);
+  EXPECT_EQ(records[2].actor, people->people(0).id());
 }
 
 TEST_F(PeoplesServices, ANewSiteGetsACodeAndARepeatAnotherOne) {
