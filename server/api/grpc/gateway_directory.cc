@@ -108,25 +108,26 @@ Result<void> GatewayDirectory::look() {
     return {};
   }));
   std::map<std::string, Entry> now;
-  std::vector<GatewayId> revoked;
+  std::map<GatewayId, Error> unwelcome;
   for (const auto& record : records) {
-    now[record.certificate_sha256] = entry_of(record);
-    if (record.revoked_at) revoked.push_back(record.id);
+    const Entry entry = entry_of(record);
+    now[record.certificate_sha256] = entry;
+    if (const auto checked = check(entry); !checked.ok()) unwelcome.emplace(record.id, checked.error());
   }
   {
     const std::lock_guard lock(mutex_);
     by_certificate_ = std::move(now);
   }
-  end_streams_of(revoked);
+  end_streams_of(unwelcome);
   return {};
 }
 
-void GatewayDirectory::end_streams_of(const std::vector<GatewayId>& revoked) {
+void GatewayDirectory::end_streams_of(const std::map<GatewayId, Error>& unwelcome) {
   std::vector<OpenStream> ending;
   {
     const std::lock_guard lock(mutex_);
     for (auto& [number, stream] : streams_) {
-      if (std::find(revoked.begin(), revoked.end(), stream.gateway) == revoked.end()) continue;
+      if (!unwelcome.contains(stream.gateway)) continue;
       ending.push_back(stream);
       stream.ending = true;
     }
@@ -136,8 +137,10 @@ void GatewayDirectory::end_streams_of(const std::vector<GatewayId>& revoked) {
       stream.end.cut();
       continue;
     }
-    log::info("stream_of_revoked_gateway_ended", {{"gateway", stream.gateway.value}});
-    stream.end.end({ErrorCode::kGatewayRevoked, stream.gateway.value});
+    const Error& why = unwelcome.at(stream.gateway);
+    log::info("stream_of_unwelcome_gateway_ended",
+              {{"gateway", stream.gateway.value}, {"error", facts(why.code).name}});
+    stream.end.end(why);
   }
 }
 

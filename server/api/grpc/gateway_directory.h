@@ -1,5 +1,5 @@
 // Which certificate is which gateway's, and which streams it has open: asked at every call, and ends the
-// streams of a gateway that is revoked.
+// streams of a gateway that is revoked or whose certificate has expired.
 #pragma once
 
 #include <condition_variable>
@@ -26,7 +26,7 @@ class GatewayDirectory {
  public:
   // Streams that one gateway may have open at once, of all kinds.
   static constexpr int kStreamsPerGateway = 16;
-  // A revoked gateway's streams end within this long.
+  // The streams of a gateway that is revoked or expired end within this long.
   static constexpr std::chrono::seconds kLookEvery{2};
 
   // store and clock outlive it. center: as it stands in the gateways' certificates (identity::gateway_uri).
@@ -66,7 +66,7 @@ class GatewayDirectory {
   };
   void run();
   Result<void> look();
-  void end_streams_of(const std::vector<GatewayId>& revoked);
+  void end_streams_of(const std::map<GatewayId, Error>& unwelcome);
   Result<std::optional<Entry>> read_entry(const std::string& sha256);
   static Entry entry_of(const store::GatewayRecord& record);
   Result<KnownGateway> check(const Entry& entry) const;

@@ -270,6 +270,22 @@ TEST_F(GatewayServerTest, ARevokedGatewayIsRefusedAndItsOpenStreamsEndWithinFive
   EXPECT_EQ(upload(gateway, {open_message(upload_, study_)}).error(), ErrorCode::kGatewayRevoked);
 }
 
+TEST_F(GatewayServerTest, AnOpenStreamEndsSoonAfterItsCertificateExpires) {
+  auto gateway = enrolled();
+  const auto stub = v1::ExchangeService::NewStub(gateway.channel);
+  const auto call = context();
+  const auto stream = stub->Exchange(call.get());
+  v1::CenterMessage message;
+  ASSERT_TRUE(stream->Read(&message));
+  gateway.record.expires_at = clock_.now() - std::chrono::seconds(1);
+  put(gateway.record);
+  const auto begin = std::chrono::steady_clock::now();
+  while (stream->Read(&message)) {
+  }
+  EXPECT_EQ(net::from_status(stream->Finish()).code, ErrorCode::kGatewayUnknown);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+}
+
 TEST_F(GatewayServerTest, ARevokedGatewayThatDoesNotReadIsCutOff) {
   auto gateway = enrolled();
   ASSERT_TRUE(store_
