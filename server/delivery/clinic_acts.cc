@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/limits.h"
+#include "server/audit/audit.h"
 #include "server/store/study_change.h"
 
 namespace ecg::delivery {
@@ -67,6 +68,18 @@ Result<void> put_changed_critical(store::Transaction& transaction, const store::
   return append_event(transaction, store::EventKind::kCriticalChanged, critical.study, critical.site, now);
 }
 
+// The name in the acknowledgement is free text; who was signed in stands in the audit chain.
+Result<void> record_acknowledgement(store::Transaction& transaction, const SiteId& site,
+                                    const v1::CriticalAcknowledged& message, Timestamp now) {
+  audit::Act act;
+  act.actor = message.operator_id().empty() ? "clinic" : message.operator_id();
+  act.action = "ecg.v1.CriticalAcknowledged";
+  act.study = StudyId(message.study_id());
+  act.site = site;
+  act.detail = message.operator_name();
+  return audit::record(transaction, act, now);
+}
+
 }  // namespace
 
 Result<void> delivery_stored(store::Transaction& transaction, const SiteId& site,
@@ -119,7 +132,8 @@ Result<void> report_opened(store::Transaction& transaction, const SiteId& site,
 
 Result<void> critical_acknowledged(store::Transaction& transaction, const SiteId& site,
                                    const v1::CriticalAcknowledged& message, Timestamp now) {
-  for (const auto* text : {&message.person(), &message.read_back(), &message.action()}) {
+  for (const auto* text : {&message.person(), &message.read_back(), &message.action(), &message.operator_id(),
+                           &message.operator_name()}) {
     if (text->size() > limits::kShortTextBytesMax)
       return Error{ErrorCode::kInvalidField, "critical_acknowledged"};
   }
@@ -145,6 +159,7 @@ Result<void> critical_acknowledged(store::Transaction& transaction, const SiteId
   }
   if (critical->result == before) return {};
   ECG_TRY(put_changed_critical(transaction, *critical, now));
+  ECG_TRY(record_acknowledgement(transaction, site, message, now));
   return close_handled_critical(transaction, id, now);
 }
 

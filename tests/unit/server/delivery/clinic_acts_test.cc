@@ -76,6 +76,26 @@ TEST_F(ClinicActsTest, AConfirmedCriticalResultIsClosedByItsCompleteRecord) {
   EXPECT_TRUE(acknowledge(kHere, acknowledged()).ok());
 }
 
+TEST_F(ClinicActsTest, WhoWasSignedInWhenItWasAcknowledgedStandsInTheAuditChain) {
+  put_critical(CriticalState::kConfirmed, true);
+  auto message = acknowledged();
+  message.set_operator_id("op1");
+  message.set_operator_name("李护士");
+  ASSERT_TRUE(acknowledge(kHere, message).ok());
+  ASSERT_TRUE(acknowledge(kHere, message).ok());
+  std::vector<store::AuditRecord> records;
+  ASSERT_TRUE(store_
+                  ->read([&](const store::Snapshot& snapshot) -> Result<void> {
+                    ECG_ASSIGN(records, snapshot.audit_after(0, 10));
+                    return {};
+                  })
+                  .ok());
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].actor, "op1");
+  EXPECT_EQ(records[0].detail, "李护士");
+  EXPECT_EQ(records[0].study, StudyId("s1"));
+}
+
 TEST_F(ClinicActsTest, WithoutAnActionItStaysOpen) {
   put_critical(CriticalState::kNotified, true);
   ASSERT_TRUE(acknowledge(kHere, acknowledged("")).ok());
