@@ -41,7 +41,7 @@ Result<Response> answer(const Result<void>& outcome) {
 }  // namespace
 
 ClinicService::ClinicService(ClinicParts parts)
-    : parts_(std::move(parts)), operators_(parts_.spool, parts_.random), watch_(parts_) {}
+    : parts_(std::move(parts)), operators_(parts_.spool, parts_.random), watch_(parts_, operators_) {}
 
 net::Guard ClinicService::guard() {
   return [this](net::CallContext& context) -> Result<void> {
@@ -66,6 +66,12 @@ void ClinicService::add_to(net::Registry& registry) {
   add_study_methods(registry);
 }
 
+void ClinicService::end_with_session(const net::CallContext& context,
+                                     const std::shared_ptr<net::Stream>& stream) {
+  if (context.transport != net::Transport::kUnixSocket)
+    watch_.end_with_session(stream, context.session_token);
+}
+
 void ClinicService::add_session_methods(net::Registry& registry) {
   using namespace ecg::v1;
   registry.unary<SignInOperatorRequest, SignInOperatorResponse>(
@@ -85,13 +91,15 @@ void ClinicService::add_session_methods(net::Registry& registry) {
   registry.server_stream<WatchClinicRequest>(method("WatchClinic"),
                                              [this](net::CallContext& context, const WatchClinicRequest&,
                                                     std::shared_ptr<net::Stream> stream) -> Result<void> {
+                                               end_with_session(context, stream);
                                                watch_.add(std::move(stream), context.caller.name);
                                                return {};
                                              });
   registry.server_stream<WatchDeviceRequest>(
       method("WatchDevice"),
-      [this](net::CallContext&, const WatchDeviceRequest&,
+      [this](net::CallContext& context, const WatchDeviceRequest&,
              std::shared_ptr<net::Stream> stream) -> Result<void> {
+        end_with_session(context, stream);
         parts_.station.subscribe([stream = std::move(stream)](const WatchDeviceResponse& event) {
           if (stream->closed()) return false;
           stream->write(event);  // a page too slow for it misses some of the picture, nothing else
@@ -165,14 +173,15 @@ void ClinicService::add_study_methods(net::Registry& registry) {
         return open_report(context, request);
       });
   registry.unary<AcknowledgeCriticalRequest, AcknowledgeCriticalResponse>(
-      method("AcknowledgeCritical"), [this](net::CallContext&, const AcknowledgeCriticalRequest& request) {
-        return acknowledge_critical(request);
+      method("AcknowledgeCritical"),
+      [this](net::CallContext& context, const AcknowledgeCriticalRequest& request) {
+        return acknowledge_critical(context, request);
       });
 }
 
 Result<ecg::v1::SignInOperatorResponse> ClinicService::sign_in(
     net::CallContext& context, const ecg::v1::SignInOperatorRequest& request) {
-  ECG_ASSIGN(auto session, operators_.sign_in(request.user_name(), request.password()));
+  ECG_ASSIGN(auto session, operators_.sign_in(request.user_name(), request.password(), context.peer_address));
   ecg::v1::SignInOperatorResponse response;
   response.set_operator_id(session.operator_id);
   response.set_display_name(session.display_name);
@@ -243,7 +252,7 @@ Result<ecg::v1::OpenClinicReportResponse> ClinicService::open_report(
 }
 
 Result<ecg::v1::AcknowledgeCriticalResponse> ClinicService::acknowledge_critical(
-    const ecg::v1::AcknowledgeCriticalRequest& request) {
+    const net::CallContext& context, const ecg::v1::AcknowledgeCriticalRequest& request) {
   ECG_ASSIGN(const StudyId study, study_id(request.study_id()));
   if (request.person().empty() || request.person().size() > limits::kNameBytesMax) {
     return Error{ErrorCode::kInvalidField, "person"};
@@ -255,6 +264,8 @@ Result<ecg::v1::AcknowledgeCriticalResponse> ClinicService::acknowledge_critical
   ecg::v1::CriticalAcknowledged message;
   message.set_study_id(study.value);
   message.set_person(request.person());
+  message.set_operator_id(context.caller.id);
+  message.set_operator_name(context.caller.name);
   message.set_read_back(request.read_back());
   message.set_action(request.action());
   set_time(*message.mutable_at(), parts_.spool.clock().now());

@@ -34,9 +34,11 @@ class ClinicService {
   Answer<ecg::v1::OpenClinicReportResponse> open_report(const net::CallContext&,
                                                         const ecg::v1::OpenClinicReportRequest&);
   Answer<ecg::v1::AcknowledgeCriticalResponse> acknowledge_critical(
-      const ecg::v1::AcknowledgeCriticalRequest&);
+      const net::CallContext&, const ecg::v1::AcknowledgeCriticalRequest&);
   Answer<ecg::v1::ListImportsResponse> list_imports();
   Answer<ecg::v1::SetScenarioResponse> set_scenario(const ecg::v1::SetScenarioRequest&);
+  // Over the Unix socket there is no session.
+  void end_with_session(const net::CallContext&, const std::shared_ptr<net::Stream>&);
   void add_session_methods(net::Registry& registry);
   void add_capture_methods(net::Registry& registry);
   void add_study_methods(net::Registry& registry);

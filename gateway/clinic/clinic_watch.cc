@@ -1,5 +1,7 @@
 #include "gateway/clinic/clinic_watch.h"
 
+#include <algorithm>
+
 #include "common/base/log.h"
 #include "gateway/clinic/clinic_state.h"
 
@@ -7,6 +9,7 @@ namespace ecg::clinic {
 namespace {
 constexpr std::chrono::milliseconds kAtMostEvery{250};
 constexpr std::chrono::seconds kAtLeastEvery{5};
+constexpr std::chrono::seconds kSessionsEvery{2};
 }  // namespace
 
 void ClinicWatch::start() {
@@ -27,11 +30,21 @@ void ClinicWatch::add(std::shared_ptr<net::Stream> stream, std::string operator_
   parts_.spool.changes().bump();
 }
 
+void ClinicWatch::end_with_session(std::shared_ptr<net::Stream> stream, std::string token) {
+  const std::lock_guard lock(mutex_);
+  guarded_.push_back({std::move(stream), std::move(token)});
+}
+
 void ClinicWatch::run() {
   const Clock& clock = parts_.spool.clock();
   std::uint64_t told = ~std::uint64_t{0};
   Duration told_at = clock.steady() - kAtLeastEvery;
+  Duration looked_at = clock.steady();
   while (!stopping_) {
+    if (clock.steady() - looked_at >= kSessionsEvery) {
+      looked_at = clock.steady();
+      end_streams_without_session();
+    }
     const std::uint64_t now_version = parts_.spool.changes().version();
     const Duration since = clock.steady() - told_at;
     if (since >= kAtLeastEvery || (now_version != told && since >= kAtMostEvery)) {
@@ -42,7 +55,25 @@ void ClinicWatch::run() {
     }
     tell(false);
     const Duration wait = now_version != told ? kAtMostEvery - since : kAtLeastEvery - since;
-    parts_.spool.changes().wait(now_version, wait);
+    parts_.spool.changes().wait(now_version,
+                                std::min<Duration>(wait, kSessionsEvery - (clock.steady() - looked_at)));
+  }
+}
+
+void ClinicWatch::end_streams_without_session() {
+  std::list<Guarded> open;
+  {
+    const std::lock_guard lock(mutex_);
+    guarded_.remove_if([](const Guarded& one) { return one.stream->closed(); });
+    open = guarded_;
+  }
+  for (const Guarded& one : open) {
+    const auto alive = operators_.alive(one.token);
+    if (!alive.ok()) {
+      one.stream->finish(alive.error());
+    } else if (!*alive) {
+      one.stream->finish(Error{ErrorCode::kNotSignedIn, ""});
+    }
   }
 }
 

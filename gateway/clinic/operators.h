@@ -1,13 +1,13 @@
 // Operators of this clinic: sign-in and sessions, without a line to the center.
 #pragma once
 
-#include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "common/base/ids.h"
+#include "common/base/password.h"
 #include "common/base/random.h"
+#include "common/base/try_throttle.h"
 #include "gateway/spool/spool.h"
 
 namespace ecg::clinic {
@@ -21,25 +21,27 @@ struct SignedIn {
 // Any thread.
 class Operators {
  public:
-  Operators(spool::Spool& spool, Random& random) : spool_(spool), random_(random) {}
+  Operators(spool::Spool& spool, Random& random);
 
-  // Errors: kSignInRefused (the same for an unknown name), kTooManyTries after five failures of a name, with
-  // retry_after_ms; the wait doubles with every further failure, up to a minute.
-  Result<SignedIn> sign_in(const std::string& user_name, const std::string& password);
+  // address: of whoever asks. Errors: kSignInRefused (the same for an unknown name), kTooManyTries after five
+  // failures of a name from an address, with retry_after_ms; the wait doubles with every further failure, up
+  // to a minute. kOverloaded.
+  Result<SignedIn> sign_in(const std::string& user_name, const std::string& password,
+                           const std::string& address);
   // The operator of a live session; empty when there is none, or the operator is no longer of this clinic. A
   // session lives 12 h, and ends after 1 h unused.
   Result<std::optional<SignedIn>> find(const std::string& token);
+  // Whether find would answer somebody; does not count as use.
+  Result<bool> alive(const std::string& token);
   Result<void> sign_out(const std::string& token);
 
  private:
-  struct Failures {
-    int count = 0;
-    Duration open_at{0};  // steady; no try before
-  };
+  Result<std::optional<SignedIn>> look_up(const std::string& token, bool touch);
+
   spool::Spool& spool_;
   Random& random_;
-  std::mutex mutex_;
-  std::map<std::string, Failures> failures_;  // guarded by mutex_; by user name, bounded
+  PasswordHasher hasher_;
+  TryThrottle throttle_;
 };
 
 }  // namespace ecg::clinic

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <signal.h>
+#include <sys/prctl.h>
 
 #include "common/base/log.h"
 #include "common/base/notify.h"
@@ -68,6 +69,7 @@ int run(const std::string& config, bool check_only, bool print_only, ecg::Langua
   if (check_only || print_only) return 0;
   ecg::log::set_process("ecg-gateway");
   ecg::log::set_level(settings->log_level);
+  ::prctl(PR_SET_DUMPABLE, 0);  // no core file ever holds patient data or keys
   const sigset_t signals = block_signals();
   auto gateway = ecg::gateway::Gateway::start(*settings);
   if (!gateway.ok()) return fail(gateway.error(), settings->language);

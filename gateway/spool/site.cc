@@ -1,46 +1,77 @@
 #include "gateway/spool/site.h"
 
+#include <algorithm>
+
 namespace ecg::spool {
 namespace {
+
 constexpr const char* kSettings = "site_settings";
+
+Result<void> put_value(sqlite::Database& database, const std::string& name, const std::string& value) {
+  return database
+      .prepare("INSERT INTO settings(name, value) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET value = ?2")
+      .bind(name, sqlite::Blob{value})
+      .run();
 }
 
-Result<void> store_value(Spool& spool, const std::string& name, const std::string& value) {
-  return spool.write([name, value](sqlite::Database& database) {
-    return database
-        .prepare("INSERT INTO settings(name, value) VALUES(?1, ?2) ON CONFLICT DO UPDATE SET value = ?2")
-        .bind(name, sqlite::Blob{value})
-        .run();
-  });
+Result<std::string> value_of(sqlite::Database& database, const std::string& name) {
+  auto query = database.prepare("SELECT value FROM settings WHERE name = ?");
+  query.bind(name);
+  ECG_ASSIGN(const bool found, query.step());
+  return found ? query.blob(0) : std::string();
 }
 
-Result<std::string> load_value(Spool& spool, const std::string& name) {
-  return spool.read([&](sqlite::Database& database) -> Result<std::string> {
-    auto query = database.prepare("SELECT value FROM settings WHERE name = ?");
-    query.bind(name);
-    ECG_ASSIGN(const bool found, query.step());
-    return found ? query.blob(0) : std::string();
-  });
-}
-
-Result<void> store_settings(Spool& spool, const ecg::v1::SiteSettings& settings) {
-  ECG_ASSIGN(const auto stored, load_settings(spool));
-  if (settings.revision() < stored.revision()) return {};
-  return store_value(spool, kSettings, settings.SerializeAsString());
-}
-
-Result<ecg::v1::SiteSettings> load_settings(Spool& spool) {
-  ECG_ASSIGN(const std::string bytes, load_value(spool, kSettings));
+Result<ecg::v1::SiteSettings> settings_in(sqlite::Database& database) {
+  ECG_ASSIGN(const std::string bytes, value_of(database, kSettings));
   return parse<ecg::v1::SiteSettings>(bytes, "site settings");
 }
 
-Result<void> begin_session(Spool& spool, const std::string& token_sha256, const std::string& operator_id) {
-  return spool.write([=, now = spool.clock().now()](sqlite::Database& database) {
+// Whether somebody is still an operator here with the password that was checked.
+bool unchanged(const ecg::v1::SiteSettings& settings, const ecg::v1::Operator& verified) {
+  return std::any_of(settings.operators().begin(), settings.operators().end(), [&](const auto& one) {
+    return one.id() == verified.id() && one.password_hash() == verified.password_hash();
+  });
+}
+
+}  // namespace
+
+Result<void> store_value(Spool& spool, const std::string& name, const std::string& value) {
+  return spool.write([name, value](sqlite::Database& database) { return put_value(database, name, value); });
+}
+
+Result<std::string> load_value(Spool& spool, const std::string& name) {
+  return spool.read([&](sqlite::Database& database) { return value_of(database, name); });
+}
+
+Result<void> store_settings(Spool& spool, const ecg::v1::SiteSettings& settings) {
+  return spool.write([settings](sqlite::Database& database) -> Result<void> {
+    ECG_ASSIGN(const auto stored, settings_in(database));
+    if (settings.revision() < stored.revision()) return {};
+    for (const auto& before : stored.operators()) {
+      if (unchanged(settings, before)) continue;
+      ECG_TRY(
+          database.prepare("DELETE FROM operator_sessions WHERE operator_id = ?").bind(before.id()).run());
+    }
+    return put_value(database, kSettings, settings.SerializeAsString());
+  });
+}
+
+Result<ecg::v1::SiteSettings> load_settings(Spool& spool) {
+  return spool.read([](sqlite::Database& database) { return settings_in(database); });
+}
+
+Result<void> begin_session(Spool& spool, const std::string& token_sha256, const ecg::v1::Operator& verified) {
+  return spool.write([=, now = spool.clock().now()](sqlite::Database& database) -> Result<void> {
+    ECG_ASSIGN(const auto settings, settings_in(database));
+    if (!unchanged(settings, verified)) return Error{ErrorCode::kSignInRefused, ""};
+    ECG_TRY(database.prepare("DELETE FROM operator_sessions WHERE begun_at <= ?")
+                .bind(now - kOperatorSessionLifetime)
+                .run());
     return database
         .prepare(
             "INSERT INTO operator_sessions(token_sha256, operator_id, begun_at, used_at) VALUES(?1, ?2, ?3, "
             "?3)")
-        .bind(sqlite::Blob{token_sha256}, operator_id, now)
+        .bind(sqlite::Blob{token_sha256}, verified.id(), now)
         .run();
   });
 }

@@ -1,6 +1,7 @@
 // The clinic's settings from the center, its operators' sessions, and the files it imported.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,7 +13,8 @@
 
 namespace ecg::spool {
 
-// Durable before it answers. Settings of a lower revision than those stored are ignored.
+// Durable before it answers. Settings of a lower revision than those stored are ignored. Ends the sessions of
+// operators who have another password now or are gone.
 Result<void> store_settings(Spool& spool, const ecg::v1::SiteSettings& settings);
 // Empty settings when the center has not sent any yet.
 Result<ecg::v1::SiteSettings> load_settings(Spool& spool);
@@ -26,8 +28,11 @@ struct OperatorSession {
   Timestamp begun_at;
   Timestamp used_at;
 };
+inline constexpr std::chrono::hours kOperatorSessionLifetime{12};
 // Sessions are kept by the digest of their token, so that the file holds nothing one could sign in with.
-Result<void> begin_session(Spool& spool, const std::string& token_sha256, const std::string& operator_id);
+// verified: as the operator was when the password was checked. Also forgets sessions past their lifetime.
+// Errors: kSignInRefused (password changed or operator gone since).
+Result<void> begin_session(Spool& spool, const std::string& token_sha256, const ecg::v1::Operator& verified);
 Result<std::optional<OperatorSession>> find_session(Spool& spool, const std::string& token_sha256);
 // Never blocks.
 void touch_session(Spool& spool, const std::string& token_sha256);

@@ -38,7 +38,7 @@ class OperatorsTest : public ::testing::Test {
     std::filesystem::remove_all(directory_);
   }
   ErrorCode tried(const std::string& name, const std::string& password) {
-    const auto outcome = operators_->sign_in(name, password);
+    const auto outcome = operators_->sign_in(name, password, "127.0.0.1");
     return outcome.ok() ? ErrorCode::kInternal : outcome.error().code;
   }
 
@@ -51,7 +51,7 @@ class OperatorsTest : public ::testing::Test {
 };
 
 TEST_F(OperatorsTest, SignInWorksWithoutALineAndSurvivesARestart) {
-  const auto session = operators_->sign_in("nurse", "correct horse");
+  const auto session = operators_->sign_in("nurse", "correct horse", "127.0.0.1");
   ASSERT_TRUE(session.ok());
   EXPECT_EQ(session->display_name, "护士");
   operators_ = std::make_unique<Operators>(*spool_, random_);
@@ -72,20 +72,63 @@ TEST_F(OperatorsTest, FiveFailuresDelayEvenTheRightPassword) {
   EXPECT_EQ(tried("nurse", "correct horse"), ErrorCode::kTooManyTries);
   clock_.advance(std::chrono::seconds(2));
   EXPECT_EQ(tried("nurse", "wrong"), ErrorCode::kSignInRefused);
-  EXPECT_GT(operators_->sign_in("nurse", "correct horse").error().retry_after_ms, 1000);
+  EXPECT_GT(operators_->sign_in("nurse", "correct horse", "127.0.0.1").error().retry_after_ms, 1000);
   clock_.advance(std::chrono::seconds(60));
-  EXPECT_TRUE(operators_->sign_in("nurse", "correct horse").ok());
+  EXPECT_TRUE(operators_->sign_in("nurse", "correct horse", "127.0.0.1").ok());
 }
 
 TEST_F(OperatorsTest, SessionEndsUnusedAfterAnHourAndAtOnceWhenTheOperatorLeaves) {
-  const auto first = operators_->sign_in("nurse", "correct horse");
+  const auto first = operators_->sign_in("nurse", "correct horse", "127.0.0.1");
   clock_.advance(std::chrono::minutes(61));
   EXPECT_FALSE(operators_->find(first->token).value().has_value());
-  const auto second = operators_->sign_in("nurse", "correct horse");
+  const auto second = operators_->sign_in("nurse", "correct horse", "127.0.0.1");
   settings_.clear_operators();
   settings_.set_revision(2);
   ASSERT_TRUE(spool::store_settings(*spool_, settings_).ok());
   EXPECT_FALSE(operators_->find(second->token).value().has_value());
+}
+
+TEST_F(OperatorsTest, SessionEndsWhenTheOperatorsPasswordChangesAndOnlyThen) {
+  const auto session = operators_->sign_in("nurse", "correct horse", "127.0.0.1");
+  settings_.set_revision(2);
+  settings_.set_duty_phone("120");
+  ASSERT_TRUE(spool::store_settings(*spool_, settings_).ok());
+  EXPECT_TRUE(operators_->find(session->token).value().has_value());
+  settings_.set_revision(3);
+  settings_.mutable_operators(0)->set_password_hash("$argon2id$another");
+  ASSERT_TRUE(spool::store_settings(*spool_, settings_).ok());
+  EXPECT_FALSE(operators_->find(session->token).value().has_value());
+}
+
+TEST_F(OperatorsTest, NoSessionBeginsWithAPasswordReplacedSinceItWasChecked) {
+  auto verified = settings_.operators(0);
+  EXPECT_TRUE(spool::begin_session(*spool_, "digest 1", verified).ok());
+  verified.set_password_hash("$argon2id$earlier");
+  EXPECT_EQ(spool::begin_session(*spool_, "digest 2", verified).error().code, ErrorCode::kSignInRefused);
+}
+
+TEST_F(OperatorsTest, SessionsPastTheirLifetimeAreForgottenWhenAnotherBegins) {
+  ASSERT_TRUE(spool::begin_session(*spool_, "old", settings_.operators(0)).ok());
+  clock_.advance(std::chrono::hours(13));
+  ASSERT_TRUE(spool::begin_session(*spool_, "new", settings_.operators(0)).ok());
+  EXPECT_FALSE(spool::find_session(*spool_, "old").value().has_value());
+  EXPECT_TRUE(spool::find_session(*spool_, "new").value().has_value());
+}
+
+TEST_F(OperatorsTest, LookingWhetherASessionIsAliveIsNoUse) {
+  const auto session = operators_->sign_in("nurse", "correct horse", "127.0.0.1");
+  for (int i = 0; i < 2; ++i) {
+    clock_.advance(std::chrono::minutes(29));
+    EXPECT_TRUE(operators_->alive(session->token).value());
+  }
+  ASSERT_TRUE(spool_->write([](sqlite::Database&) { return Result<void>(); }).ok());
+  clock_.advance(std::chrono::minutes(3));
+  EXPECT_FALSE(operators_->alive(session->token).value());
+  EXPECT_FALSE(operators_->alive("").value());
+}
+
+TEST_F(OperatorsTest, NamesLongerThanAnyAreRefused) {
+  EXPECT_EQ(tried(std::string(65, 'x'), "correct horse"), ErrorCode::kSignInRefused);
 }
 
 }  // namespace

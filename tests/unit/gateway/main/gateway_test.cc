@@ -9,7 +9,9 @@
 #include "ecg/v1/clinic.pb.h"
 
 #include "common/base/file.h"
+#include "common/base/password.h"
 #include "common/net/connect_client.h"
+#include "gateway/spool/site.h"
 
 namespace ecg::gateway {
 namespace {
@@ -144,6 +146,66 @@ TEST_F(GatewayTest, PageWithoutASessionGetsNoPatients) {
             ErrorCode::kNotSignedIn);
   EXPECT_EQ(page.get("/readyz")->status, 200);
   EXPECT_NE(page.get("/metrics")->body.find("ecg_gateway_line_up 0"), std::string::npos);
+}
+
+TEST_F(GatewayTest, OpenStreamsEndWithTheirSession) {
+  gateway_.reset();
+  {
+    const SystemClock clock;
+    SystemRandom random;
+    PasswordHasher hasher({.memory_kib = 64, .passes = 1}, random);
+    const auto spool = spool::Spool::open(settings_.state_dir.string(), {}, clock).value();
+    ecg::v1::SiteSettings site;
+    site.set_revision(1);
+    auto* nurse = site.add_operators();
+    nurse->set_id("op1");
+    nurse->set_user_name("nurse");
+    nurse->set_password_hash(hasher.hash("correct horse").value());
+    ASSERT_TRUE(spool::store_settings(*spool, site).ok());
+  }
+  start();
+  net::Endpoint endpoint;
+  endpoint.kind = net::Endpoint::Kind::kLoopback;
+  endpoint.host = "127.0.0.1";
+  endpoint.port = gateway_->clinic_port();
+  net::ConnectClient page(endpoint, {});
+  ecg::v1::SignInOperatorRequest sign_in;
+  sign_in.set_user_name("nurse");
+  sign_in.set_password("correct horse");
+  sign_in.set_want_token(true);
+  const auto signed_in =
+      page.call<ecg::v1::SignInOperatorResponse>("ecg.v1.ClinicService/SignInOperator", sign_in);
+  ASSERT_TRUE(signed_in.ok());
+  page.set_token(signed_in->token());
+  for (const char* method : {"WatchDevice", "WatchClinic"}) {
+    SCOPED_TRACE(method);
+    if (std::string(method) == "WatchClinic") {
+      const auto again =
+          page.call<ecg::v1::SignInOperatorResponse>("ecg.v1.ClinicService/SignInOperator", sign_in);
+      ASSERT_TRUE(again.ok());
+      page.set_token(again->token());
+    }
+    ecg::v1::WatchDeviceResponse device;
+    ecg::v1::WatchClinicResponse clinic;
+    google::protobuf::Message& message =
+        std::string(method) == "WatchDevice" ? static_cast<google::protobuf::Message&>(device) : clinic;
+    const SystemClock clock;
+    std::optional<Duration> signed_out;
+    const auto ended = page.server_stream(
+        std::string("ecg.v1.ClinicService/") + method, ecg::v1::WatchDeviceRequest{}, message,
+        [&](const auto&) {
+          if (!signed_out) {
+            signed_out = clock.steady();
+            EXPECT_TRUE(page.call<ecg::v1::SignOutOperatorResponse>("ecg.v1.ClinicService/SignOutOperator",
+                                                                    ecg::v1::SignOutOperatorRequest{})
+                            .ok());
+          }
+          return clock.steady() - *signed_out < std::chrono::seconds(10);
+        });
+    ASSERT_TRUE(signed_out);
+    EXPECT_LT(clock.steady() - *signed_out, std::chrono::seconds(4));
+    EXPECT_EQ(ended.ok() ? ErrorCode::kInternal : ended.error().code, ErrorCode::kNotSignedIn);
+  }
 }
 
 }  // namespace
