@@ -50,7 +50,7 @@ Result<SignedIn> Operators::sign_in(const std::string& user_name, const std::str
   return session;
 }
 
-Result<std::optional<SignedIn>> Operators::look_up(const std::string& token, bool touch) {
+Result<std::optional<SignedIn>> Operators::find(const std::string& token) {
   if (token.empty()) return std::optional<SignedIn>();
   const std::string digest = digest_of(token);
   ECG_ASSIGN(const auto session, spool::find_session(spool_, digest));
@@ -60,7 +60,7 @@ Result<std::optional<SignedIn>> Operators::look_up(const std::string& token, boo
     ECG_TRY(spool::end_session(spool_, digest));
     return std::optional<SignedIn>();
   }
-  if (touch && now - session->used_at > kTouch) spool::touch_session(spool_, digest);
+  if (now - session->used_at > kTouch) spool::touch_session(spool_, digest);
   ECG_ASSIGN(const auto settings, spool::load_settings(spool_));
   for (const auto& one : settings.operators()) {
     if (one.id() == session->operator_id) return std::optional(SignedIn{one.id(), one.display_name(), {}});
@@ -68,12 +68,8 @@ Result<std::optional<SignedIn>> Operators::look_up(const std::string& token, boo
   return std::optional<SignedIn>();
 }
 
-Result<std::optional<SignedIn>> Operators::find(const std::string& token) {
-  return look_up(token, true);
-}
-
 Result<bool> Operators::alive(const std::string& token) {
-  ECG_ASSIGN(const auto found, look_up(token, false));
+  ECG_ASSIGN(const auto found, find(token));
   return found.has_value();
 }
 

@@ -31,13 +31,12 @@ class Operators {
   // The operator of a live session; empty when there is none, or the operator is no longer of this clinic. A
   // session lives 12 h, and ends after 1 h unused.
   Result<std::optional<SignedIn>> find(const std::string& token);
-  // Whether find would answer somebody; does not count as use.
+  // Whether find would answer somebody. It counts as use: an open page is a nurse's station, which must go on
+  // hearing critical results; it ends with the 12 h, the operator, or the password.
   Result<bool> alive(const std::string& token);
   Result<void> sign_out(const std::string& token);
 
  private:
-  Result<std::optional<SignedIn>> look_up(const std::string& token, bool touch);
-
   spool::Spool& spool_;
   Random& random_;
   PasswordHasher hasher_;
