@@ -3,6 +3,8 @@
 #include <iostream>
 #include <memory>
 
+#include <nlohmann/json.hpp>
+
 #include "ecg/v1/clinic.pb.h"
 
 #include "client/cli/command.h"
@@ -288,6 +290,8 @@ void add_clinic_commands(CLI::App& app, Command& command) {
     const auto put = submit(command, options->file);
     if (!put.ok())
       command.exit_code = fail(put.error(), command.output);
+    else if (command.output.json)
+      Command::print(nlohmann::json{{"schema", "ecg.submit"}, {"file", *put}}.dump() + "\n");
     else
       Command::print(*put + "\n");
   });
