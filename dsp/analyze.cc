@@ -17,6 +17,7 @@
 #include "dsp/interpret/critical.h"
 #include "dsp/interpret/findings.h"
 #include "dsp/measure/measure.h"
+#include "dsp/model/models.h"
 #include "dsp/quality/lead_quality.h"
 #include "dsp/quality/swap.h"
 #include "dsp/rhythm/activity.h"
@@ -38,6 +39,7 @@ struct Chain {
   const Recording* recording = nullptr;  // with derived limb leads
   std::size_t stored = 0;                // leads of the recording as given
   Options options;
+  const Models* models = nullptr;
   Hertz fs;
   std::vector<Channel> channels;
   bool readable = false;
@@ -363,6 +365,10 @@ void conclude(Chain& chain, Analysis& out, Facts& facts) {
 }  // namespace
 
 Analysis analyze(const Recording& recording, const Options& options) {
+  return analyze_with(recording, options, built_in_models());
+}
+
+Analysis analyze_with(const Recording& recording, const Options& options, const Models& models) {
   const double hz = recording.sampling_frequency.value;
   if (recording.leads.empty() || recording.frames() == 0) return refused("no_signal");
   if (!(hz >= kLeastHz && hz <= kMostHz)) return refused("sampling_outside_range");
@@ -371,6 +377,7 @@ Analysis analyze(const Recording& recording, const Options& options) {
   chain.recording = &full;
   chain.stored = recording.leads.size();
   chain.options = options;
+  chain.models = &models;
   chain.fs = recording.sampling_frequency;
 
   Analysis out;

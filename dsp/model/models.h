@@ -1,0 +1,18 @@
+// Every learned part of the analysis in one place, so that an evaluation can put others in their stead.
+#pragma once
+
+#include "dsp/analysis.h"
+#include "dsp/model/trees.h"
+
+namespace ecg::dsp {
+
+// The members are named as their tables, dsp/model/<member>.inc.
+struct Models {};
+
+// The tables compiled in. They live as long as the program.
+const Models& built_in_models();
+
+// analyze() with other tables: cross-validation trains without the recordings it then analyses.
+Analysis analyze_with(const Recording& recording, const Options& options, const Models& models);
+
+}  // namespace ecg::dsp
