@@ -11,7 +11,6 @@
 #include <string_view>
 #include <vector>
 
-#include "dsp/measure/lead_shape.h"
 #include "dsp/signal.h"
 
 namespace ecg::dsp {
@@ -64,12 +63,10 @@ struct Measurements {
   Measured p_axis_deg, qrs_axis_deg, t_axis_deg;
 };
 
-// ST level and amplitudes of one lead, microvolts, from its median beat; shape holds every wave and is there
-// when they are.
+// ST level and amplitudes of one lead, microvolts, from its median beat.
 struct LeadMeasurements {
   int lead = 0;
   Measured st_j_uv, st_j60_uv, r_uv, s_uv;
-  std::optional<LeadShape> shape;
 };
 
 // Rhythm over a stretch. Codes: SR SBRAD STACH SARRH AFIB AFL SVT VT VF VFL ASYS PAUSE PACED UNKNOWN.

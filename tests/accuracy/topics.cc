@@ -1,0 +1,27 @@
+#include "tests/accuracy/topics.h"
+
+#include "tests/accuracy/score/beats.h"
+#include "tests/accuracy/score/delineation.h"
+#include "tests/accuracy/score/rhythm.h"
+#include "tests/accuracy/score/statements.h"
+
+namespace ecg::accuracy {
+namespace {
+
+constexpr Topic kTopics[] = {
+    {"qrs", "QRS detection, first lead", "mitdb", score_qrs},
+    {"noise", "QRS detection under electrode-motion noise, both leads", "nstdb", score_noise},
+    {"classes", "ventricular and supraventricular beats, both leads", "mitdb", score_classes},
+    {"delineation", "P, QRS, T boundaries in twelve leads and global intervals", "ludb", score_delineation},
+    {"shockable", "ventricular fibrillation, flutter and tachycardia", "vfdb cudb", score_shockable},
+    {"af", "atrial fibrillation in short strips", "cinc2017", score_af},
+    {"statements", "statements on 12-lead recordings", "ptbxl ludb cinc12", score_statements},
+};
+
+}  // namespace
+
+std::span<const Topic> topics() {
+  return kTopics;
+}
+
+}  // namespace ecg::accuracy
