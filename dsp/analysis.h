@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dsp/measure/lead_shape.h"
 #include "dsp/signal.h"
 
 namespace ecg::dsp {
@@ -63,10 +64,12 @@ struct Measurements {
   Measured p_axis_deg, qrs_axis_deg, t_axis_deg;
 };
 
-// ST level and amplitudes of one lead, microvolts, from its median beat.
+// ST level and amplitudes of one lead, microvolts, from its median beat; shape holds every wave and is there
+// when they are.
 struct LeadMeasurements {
   int lead = 0;
   Measured st_j_uv, st_j60_uv, r_uv, s_uv;
+  std::optional<LeadShape> shape;
 };
 
 // Rhythm over a stretch. Codes: SR SBRAD STACH SARRH AFIB AFL SVT VT VF VFL ASYS PAUSE PACED UNKNOWN.

@@ -17,6 +17,7 @@
 #include "dsp/interpret/critical.h"
 #include "dsp/interpret/findings.h"
 #include "dsp/measure/measure.h"
+#include "dsp/measure/sensitivity.h"
 #include "dsp/model/models.h"
 #include "dsp/quality/lead_quality.h"
 #include "dsp/quality/swap.h"
@@ -247,14 +248,11 @@ void measure_leads(Chain& chain, Analysis& out, Facts& facts) {
     const std::vector<float>& beat = chain.median.leads[c];
     const bool poor = c < chain.stored && out.lead_quality[c].grade == QualityGrade::kPoor;
     LeadMeasurements lead = measure_lead(beat, channel.lead, channel.calibrated, *chain.waves, chain.fs);
-    if (poor) lead.st_j_uv = lead.st_j60_uv = lead.r_uv = lead.s_uv = not_measured("lead_poor");
-    if (lead.st_j_uv.value && channel.id != LeadId::kOther) {
-      const QrsBounds& qrs = chain.waves->qrs;
-      facts.leads.push_back(
-          {channel.id, *lead.st_j_uv.value, *lead.st_j60_uv.value, *lead.r_uv.value, *lead.s_uv.value,
-           area_over_level(beat, qrs, qrs.onset, qrs.offset),
-           area_over_level(beat, qrs, qrs.offset - samples_of_ms(chain.fs, 40), qrs.offset)});
+    if (poor) {
+      lead.st_j_uv = lead.st_j60_uv = lead.r_uv = lead.s_uv = not_measured("lead_poor");
+      lead.shape.reset();
     }
+    if (lead.shape && channel.id != LeadId::kOther) facts.leads.push_back({channel.id, *lead.shape});
     if (c < chain.stored) out.leads.push_back(std::move(lead));
   }
 }
@@ -372,7 +370,13 @@ Analysis analyze_with(const Recording& recording, const Options& options, const 
   const double hz = recording.sampling_frequency.value;
   if (recording.leads.empty() || recording.frames() == 0) return refused("no_signal");
   if (!(hz >= kLeastHz && hz <= kMostHz)) return refused("sampling_outside_range");
-  const Recording full = with_derived_limb_leads(recording);
+  Recording full = with_derived_limb_leads(recording);
+  const auto better_uv = sensitivity_in_their_stead(recording);
+  if (better_uv) {
+    full = recording;
+    for (Lead& lead : full.leads) lead.uv_per_lsb = *better_uv;
+    full = with_derived_limb_leads(std::move(full));
+  }
   Chain chain;
   chain.recording = &full;
   chain.stored = recording.leads.size();
@@ -384,6 +388,7 @@ Analysis analyze_with(const Recording& recording, const Options& options, const 
   out.algorithm_version = kAlgorithmVersion;
   out.rule_set = kRuleSet;
   Facts facts;
+  facts.sensitivity_doubted = better_uv.has_value();
   prepare(chain, out);
   chain.readable = chain.readable && read_heart(chain, out, facts);
   if (chain.readable) {

@@ -32,6 +32,7 @@ std::vector<Statement> make_statements(const Facts& facts) {
     add_shape_statements(facts, out);
     add_st_statements(facts, out);
   }
+  if (facts.sensitivity_doubted) out.push_back(statement("SENSITIVITY_DOUBT", Certainty::kProbable));
   if (facts.arms_swapped) out.push_back(statement("LEAD_SWAP_ARMS", Certainty::kPossible));
   const bool all_measured = facts.measurements->qrs_ms.value && facts.measurements->pr_ms.value &&
                             facts.measurements->qt_ms.value && facts.measurements->qrs_axis_deg.value;

@@ -17,9 +17,7 @@ inline constexpr std::string_view kInterpretationRulesVersion = "1.0.0";
 // Median-beat numbers of one standard lead, derived leads included.
 struct LeadFacts {
   LeadId id = LeadId::kOther;
-  double st_j_uv = 0, st_j60_uv = 0, r_uv = 0, s_uv = 0;
-  double qrs_area = 0;       // sign of the whole QRS
-  double terminal_area = 0;  // of its last 40 ms
+  LeadShape shape;
 };
 
 struct Facts {
@@ -28,6 +26,7 @@ struct Facts {
   Options options;
   QualityGrade quality = QualityGrade::kUnknown;
   bool arms_swapped = false;
+  bool sensitivity_doubted = false;  // amplitudes rest on an assumed sensitivity
   std::span<const Beat> beats;
   std::span<const RhythmInterval> rhythm;
   Hertz sampling_frequency;

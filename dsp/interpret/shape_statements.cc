@@ -22,9 +22,11 @@ bool add_conduction(const Facts& facts, std::vector<Statement>& out) {
   const std::vector<Evidence> evidence = {{"", "qrs_ms", *qrs.value, kWideMs}};
   if (v1 == nullptr || v6 == nullptr || one == nullptr) {
     out.push_back(statement("IVCD", Certainty::kPossible, evidence));
-  } else if (v1->terminal_area > 0 && one->terminal_area < 0 && v1->r_uv > 200) {
+  } else if (v1->shape.terminal_area_uvs > 0 && one->shape.terminal_area_uvs < 0 &&
+             v1->shape.tallest_uv > 200) {
     out.push_back(statement("CRBBB", Certainty::kProbable, evidence));
-  } else if (v1->qrs_area < 0 && v1->s_uv > 3 * v1->r_uv && one->qrs_area > 0 && one->r_uv > 5 * one->s_uv &&
+  } else if (v1->shape.qrs_area_uvs < 0 && v1->shape.deepest_uv > 3 * v1->shape.tallest_uv &&
+             one->shape.qrs_area_uvs > 0 && one->shape.tallest_uv > 5 * one->shape.deepest_uv &&
              *qrs.value >= kLeftBundleMs) {
     out.push_back(statement("CLBBB", Certainty::kProbable, evidence));
   } else {
@@ -42,8 +44,8 @@ void add_axis(const Facts& facts, bool wide, std::vector<Statement>& out) {
     out.push_back(statement("LAD", Certainty::kProbable, {{"", "qrs_axis_deg", deg, -30}}));
     const LeadFacts* avl = facts.lead(LeadId::kAVL);
     const LeadFacts* three = facts.lead(LeadId::kIII);
-    if (deg < -45 && !wide && avl != nullptr && three != nullptr && avl->r_uv > avl->s_uv &&
-        three->s_uv > three->r_uv) {
+    if (deg < -45 && !wide && avl != nullptr && three != nullptr &&
+        avl->shape.tallest_uv > avl->shape.deepest_uv && three->shape.deepest_uv > three->shape.tallest_uv) {
       out.push_back(statement("LAFB", Certainty::kProbable, {{"", "qrs_axis_deg", deg, -45}}));
     }
   } else if (deg > 90) {
@@ -61,8 +63,8 @@ void add_voltage(const Facts& facts, bool wide, std::vector<Statement>& out) {
   const LeadFacts* avl = facts.lead(LeadId::kAVL);
   const bool adult = facts.options.age_years.value_or(40) >= 18;
   if (!wide && adult && v1 != nullptr && v3 != nullptr && v5 != nullptr && v6 != nullptr && avl != nullptr) {
-    const double sokolow = v1->s_uv + std::max(v5->r_uv, v6->r_uv);
-    const double cornell = avl->r_uv + v3->s_uv;
+    const double sokolow = v1->shape.deepest_uv + std::max(v5->shape.tallest_uv, v6->shape.tallest_uv);
+    const double cornell = avl->shape.tallest_uv + v3->shape.deepest_uv;
     const double cornell_limit = facts.options.sex == Sex::kFemale ? kCornellWomenUv : kCornellMenUv;
     std::vector<Evidence> evidence;
     if (sokolow > kSokolowUv) evidence.push_back({"V1+V5/V6", "sokolow_uv", sokolow, kSokolowUv});
@@ -78,7 +80,7 @@ void add_voltage(const Facts& facts, bool wide, std::vector<Statement>& out) {
   for (LeadId id : kLimb) {
     const LeadFacts* lead = facts.lead(id);
     if (lead == nullptr) return;
-    largest = std::max(largest, lead->r_uv + lead->s_uv);
+    largest = std::max(largest, lead->shape.tallest_uv + lead->shape.deepest_uv);
   }
   if (largest < kLowVoltageUv) {
     out.push_back(

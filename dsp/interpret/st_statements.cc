@@ -39,8 +39,8 @@ std::vector<Evidence> elevated(const Facts& facts, std::span<const LeadId> leads
   for (LeadId id : leads) {
     const LeadFacts* lead = facts.lead(id);
     const double limit = elevation_limit(id, facts.options);
-    if (lead != nullptr && lead->st_j_uv >= limit) {
-      evidence.push_back({std::string(lead_name(id)), "st_j_uv", lead->st_j_uv, limit});
+    if (lead != nullptr && lead->shape.st_j_uv >= limit) {
+      evidence.push_back({std::string(lead_name(id)), "st_j_uv", lead->shape.st_j_uv, limit});
     }
   }
   return evidence;
@@ -57,7 +57,7 @@ void add_st_statements(const Facts& facts, std::vector<Statement>& out) {
     if (evidence.size() < 2) continue;
     const bool reciprocal = std::ranges::any_of(territory.opposite, [&facts](LeadId id) {
       const LeadFacts* lead = facts.lead(id);
-      return lead != nullptr && lead->st_j_uv <= kReciprocalUv;
+      return lead != nullptr && lead->shape.st_j_uv <= kReciprocalUv;
     });
     if (hypertrophy && !reciprocal) {
       out.push_back(statement("STE", Certainty::kPossible, std::move(evidence)));
@@ -69,8 +69,9 @@ void add_st_statements(const Facts& facts, std::vector<Statement>& out) {
   }
   std::vector<Evidence> depressed;
   for (const LeadFacts& lead : facts.leads) {
-    if (lead.id != LeadId::kAVR && lead.st_j_uv <= kDepressionUv && lead.st_j60_uv <= kDepressionUv) {
-      depressed.push_back({std::string(lead_name(lead.id)), "st_j_uv", lead.st_j_uv, kDepressionUv});
+    if (lead.id != LeadId::kAVR && lead.shape.st_j_uv <= kDepressionUv &&
+        lead.shape.st_j60_uv <= kDepressionUv) {
+      depressed.push_back({std::string(lead_name(lead.id)), "st_j_uv", lead.shape.st_j_uv, kDepressionUv});
     }
   }
   if (depressed.size() >= 2) out.push_back(statement("STD", Certainty::kPossible, std::move(depressed)));

@@ -139,6 +139,8 @@ constexpr StatementText kStatements[] = {
     {"LEAD_SWAP_ARMS", kTechnical, "左右手电极反接，疑似", "Arm electrodes exchanged, suspected", "zysdjfj"},
     {"LEAD_SWAP", kTechnical, "导联错接，疑似", "Lead reversal, suspected", "dlcj"},
     {"LEAD_OFF", kTechnical, "导联脱落", "Lead off", "dltl"},
+    {"SENSITIVITY_DOUBT", kTechnical, "各导联标称灵敏度相互矛盾，幅度按统一灵敏度估算",
+     "Declared sensitivities contradict each other; amplitudes estimated with one for all leads", "lmdcy"},
     {"ARTEFACT", kTechnical, "干扰", "Artefact", "gr"},
     {"DEXTRO", kTechnical, "右位心", "Dextrocardia", "ywx"},
     {"REPEAT", kTechnical, "建议复查心电图", "Repeat the ECG", "jyfcxdt"},

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "dsp/filter/basic.h"
+#include "dsp/measure/measure_shape.h"
 
 namespace ecg::dsp {
 namespace {
@@ -113,38 +114,13 @@ LeadMeasurements measure_lead(const std::vector<float>& beat, int lead, bool cal
     out.st_j_uv = out.st_j60_uv = out.r_uv = out.s_uv = not_measured("sensitivity_unknown");
     return out;
   }
-  const int n = static_cast<int>(beat.size());
-  const auto mean = [&beat, n](int begin, int end) {
-    begin = std::clamp(begin, 0, n - 1);
-    end = std::clamp(end, begin + 1, n);
-    double sum = 0;
-    for (int i = begin; i < end; ++i) sum += static_cast<double>(beat[static_cast<std::size_t>(i)]);
-    return sum / (end - begin);
-  };
-  const int few = samples_of_ms(sampling_frequency, 4);
-  const double level = mean(waves.qrs.onset - 3 * few, waves.qrs.onset);
-  const auto level_at = [&](int at) { return mean(at - few / 2, at + few / 2 + 1) - level; };
-  out.st_j_uv = measured(level_at(waves.qrs.offset));
-  out.st_j60_uv = measured(level_at(waves.qrs.offset + samples_of_ms(sampling_frequency, 60)));
-  double highest = 0, lowest = 0;
-  for (int i = std::max(0, waves.qrs.onset); i < std::min(n, waves.qrs.offset); ++i) {
-    const double uv = static_cast<double>(beat[static_cast<std::size_t>(i)]) - level;
-    highest = std::max(highest, uv);
-    lowest = std::min(lowest, uv);
-  }
-  out.r_uv = measured(highest);
-  out.s_uv = measured(-lowest);
+  const LeadShape shape = measure_shape(beat, waves, sampling_frequency);
+  out.st_j_uv = measured(shape.st_j_uv);
+  out.st_j60_uv = measured(shape.st_j60_uv);
+  out.r_uv = measured(shape.tallest_uv);
+  out.s_uv = measured(shape.deepest_uv);
+  out.shape = shape;
   return out;
-}
-
-double area_over_level(const std::vector<float>& beat, const QrsBounds& qrs, int begin, int end) {
-  const int n = static_cast<int>(beat.size());
-  const auto level = static_cast<double>(beat[static_cast<std::size_t>(std::clamp(qrs.onset, 0, n - 1))]);
-  double sum = 0;
-  for (int i = std::max(begin, 0); i < std::min(end, n); ++i) {
-    sum += static_cast<double>(beat[static_cast<std::size_t>(i)]) - level;
-  }
-  return sum;
 }
 
 double area_of(const std::vector<float>& beat, int begin, int end) {

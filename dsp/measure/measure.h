@@ -28,13 +28,11 @@ void measure_intervals(const std::optional<Delineation>& waves, Hertz sampling_f
 void measure_axes(const std::optional<Delineation>& waves, const std::vector<float>* lead_i,
                   const std::vector<float>* lead_ii, Measurements& out);
 
-// ST at J and J + 60 ms, R and S, against the level before QRS. S is given as a positive depth.
+// The shape of the lead, and from it ST at J and J + 60 ms, R and S; S is given as a positive depth.
 LeadMeasurements measure_lead(const std::vector<float>& beat, int lead, bool calibrated,
                               const Delineation& waves, Hertz sampling_frequency);
 
 // Area of [begin, end) against the line between its ends, in samples times the lead's unit.
 double area_of(const std::vector<float>& beat, int begin, int end);
-// The same against the level before QRS, for a part of QRS.
-double area_over_level(const std::vector<float>& beat, const QrsBounds& qrs, int begin, int end);
 
 }  // namespace ecg::dsp
