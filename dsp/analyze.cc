@@ -24,6 +24,7 @@
 #include "dsp/rhythm/activity.h"
 #include "dsp/rhythm/regularity.h"
 #include "dsp/rhythm/rhythm.h"
+#include "dsp/stages.h"
 
 namespace ecg::dsp {
 
@@ -41,6 +42,7 @@ struct Chain {
   std::size_t stored = 0;                // leads of the recording as given
   Options options;
   const Models* models = nullptr;
+  StageWatch watch;
   Hertz fs;
   std::vector<Channel> channels;
   bool readable = false;
@@ -51,6 +53,10 @@ struct Chain {
   MedianBeat median;
   std::optional<Delineation> waves;
   bool arms_swapped = false;
+
+  void ended(const char* stage) const {
+    if (watch.ended != nullptr) watch.ended(watch.context, stage);
+  }
 };
 
 Analysis refused(std::string_view reason) {
@@ -114,6 +120,7 @@ std::vector<SampleIndex> beats_of_group(const BeatShapes& shapes, int group) {
 
 void find_beats(Chain& chain, const std::vector<Interval>& disorganised) {
   std::vector<SampleIndex> r_peaks = detect_qrs(chain.channels, chain.fs);
+  chain.ended("detect");
   // What triggers the detector within fibrillation is no beat, unless it comes as regularly as one.
   std::vector<Beat> all;
   for (SampleIndex r : r_peaks) all.push_back({r, BeatClass::kVentricular});
@@ -307,12 +314,16 @@ bool read_heart(Chain& chain, Analysis& out, Facts& facts) {
   ActivityStretches activity = activity_stretches(chain.channels, chain.fs);
   rhythm.disorganised = std::move(activity.disorganised);
   rhythm.silent = std::move(activity.silent);
+  chain.ended("rhythm");
   find_beats(chain, rhythm.disorganised);
   // Beats that do not resemble each other are noise taken for beats.
   if (!beats_cohere(chain)) return false;
+  chain.ended("beats");
   delineate_usual_beat(chain);
   drop_unsteady_p(chain);
+  chain.ended("delineate");
   classify(chain);
+  chain.ended("beats");
   rhythm.p_wave = chain.waves && chain.waves->p;
   if (chain.waves) {
     rhythm.usual_qrs_ms = (chain.waves->qrs.offset - chain.waves->qrs.onset) * 1000 / chain.fs.value;
@@ -320,11 +331,14 @@ bool read_heart(Chain& chain, Analysis& out, Facts& facts) {
   out.rhythm = rhythm_intervals(chain.beats, rhythm);
   if (!heart_was_seen(chain, out.rhythm)) return false;
   mark_tachycardia_beats(chain, out.rhythm);
+  chain.ended("rhythm");
   measure(chain, !rhythm.disorganised.empty(), out);
   measure_leads(chain, out, facts);
+  chain.ended("measure");
   if (chain.waves && chain.recording->duration_s() <= kMarksMostS) {
     const std::span<const Channel> stored(chain.channels.data(), chain.stored);
     out.waves = mark_beats(stored, chain.beats, *chain.waves, chain.median.r);
+    chain.ended("delineate");
   }
   return true;
 }
@@ -367,6 +381,11 @@ Analysis analyze(const Recording& recording, const Options& options) {
 }
 
 Analysis analyze_with(const Recording& recording, const Options& options, const Models& models) {
+  return analyze_watched(recording, options, models, {});
+}
+
+Analysis analyze_watched(const Recording& recording, const Options& options, const Models& models,
+                         const StageWatch& watch) {
   const double hz = recording.sampling_frequency.value;
   if (recording.leads.empty() || recording.frames() == 0) return refused("no_signal");
   if (!(hz >= kLeastHz && hz <= kMostHz)) return refused("sampling_outside_range");
@@ -382,6 +401,7 @@ Analysis analyze_with(const Recording& recording, const Options& options, const 
   chain.stored = recording.leads.size();
   chain.options = options;
   chain.models = &models;
+  chain.watch = watch;
   chain.fs = recording.sampling_frequency;
 
   Analysis out;
@@ -390,9 +410,11 @@ Analysis analyze_with(const Recording& recording, const Options& options, const 
   Facts facts;
   facts.sensitivity_doubted = better_uv.has_value();
   prepare(chain, out);
+  chain.ended("filter");
   chain.readable = chain.readable && read_heart(chain, out, facts);
   if (chain.readable) {
     suspect_swap(chain, out);
+    chain.ended("swap");
   } else {
     chain.beats.clear();
     out.measurements = nothing_measured("unreadable");
@@ -400,6 +422,7 @@ Analysis analyze_with(const Recording& recording, const Options& options, const 
     out.quality = QualityGrade::kPoor;
   }
   conclude(chain, out, facts);
+  chain.ended("interpret");
   return out;
 }
 
