@@ -82,7 +82,7 @@ void prepare(Chain& chain, Analysis& out) {
   bool any_independent = false;
   for (Channel& channel : chain.channels) {
     channel.clean = channel.raw;
-    channel.mains_uv = remove_mains(channel.clean, chain.fs, chain.options.mains_hz);
+    channel.mains_uv = remove_mains(channel.clean, chain.fs, chain.options.mains_hz).mains;
     const LeadQuality quality = assess_lead(channel, chain.fs);
     channel.weight = follows_from_others(*chain.recording, channel.id) ? 0 : weight_of(quality.grade);
     any_independent = any_independent || channel.weight > 0;

@@ -3,12 +3,44 @@
 #include <algorithm>
 
 #include "dsp/filter/basic.h"
+#include "dsp/filter/lanes.h"
 
 namespace ecg::dsp {
 namespace {
 
 constexpr double kCutoffHz = 0.5;
 constexpr double kKnotMs = 16;
+// Means over 20 ms have no mains in them, of 50 or of 60 Hz to speak of, and reach 25 Hz.
+constexpr double kStepMs = 20;
+constexpr double kPadMs = 2000;
+// About one beat, so that a recording that begins in a QRS does not begin with its height as baseline.
+constexpr double kPivotMs = 700;
+
+// Of whole blocks; what is left at the end takes part in the slope of the last one.
+std::vector<float> block_means(std::span<const float> signal, int step) {
+  std::vector<float> means(signal.size() / static_cast<std::size_t>(step));
+  const float* x = signal.data();
+  for (float& mean : means) {
+    Lanes lanes = all(0);
+    int i = 0;
+    for (; i + kLanes <= step; i += kLanes) lanes += load(x + i);
+    float total = sum(lanes);
+    for (; i < step; ++i) total += x[i];
+    mean = total / static_cast<float>(step);
+    x += step;
+  }
+  return means;
+}
+
+// Weights 1 2 1 over 4: what lies above the new sampling rate does not come back as baseline.
+void smooth_binomial(std::vector<float>& values) {
+  float before = values.front();
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    const float here = values[k], after = k + 1 < values.size() ? values[k + 1] : here;
+    values[k] = (before + 2 * here + after) / 4;
+    before = here;
+  }
+}
 
 struct Knot {
   double at;
@@ -42,9 +74,33 @@ double hermite(const Knot& a, const Knot& b, double at) {
 
 }  // namespace
 
+// |high-pass|^2 = 1 - |low-pass|^2 for this pair, so the slow part may be found on few samples and
+// subtracted.
 void remove_baseline_zero_phase(std::vector<float>& signal, Hertz sampling_frequency) {
-  filter_zero_phase(high_pass(kCutoffHz, sampling_frequency), samples_of_ms(sampling_frequency, 2000),
-                    signal);
+  const int step = samples_of_ms(sampling_frequency, kStepMs);
+  std::vector<float> slow = block_means(signal, step);
+  if (slow.size() < 2) {
+    const float level = slow.empty() ? 0 : slow.front();
+    for (float& x : signal) x -= level;
+    return;
+  }
+  smooth_binomial(slow);
+  const Hertz coarse{sampling_frequency.value / step};
+  filter_zero_phase(low_pass(kCutoffHz, coarse), samples_of_ms(coarse, kPadMs),
+                    samples_of_ms(coarse, kPivotMs), slow);
+  // Between the middles of the blocks the slow part is straight.
+  const auto n = static_cast<int>(signal.size()), last = static_cast<int>(slow.size()) - 1;
+  for (int k = 0; k < last; ++k) {
+    const float slope = (slow[static_cast<std::size_t>(k) + 1] - slow[static_cast<std::size_t>(k)]) /
+                        static_cast<float>(step);
+    const float middle = static_cast<float>(step - 1) / 2;
+    const int from = k == 0 ? 0 : k * step + step / 2;
+    const int to = k + 1 == last ? n : (k + 1) * step + step / 2;
+    const float origin =
+        slow[static_cast<std::size_t>(k)] + slope * (static_cast<float>(from - k * step) - middle);
+    float* x = signal.data() + from;
+    for (int i = 0; i < to - from; ++i) x[i] -= origin + slope * static_cast<float>(i);
+  }
 }
 
 void remove_baseline_at_knots(std::vector<float>& signal, std::span<const SampleIndex> knots,

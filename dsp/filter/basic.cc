@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 namespace ecg::dsp {
 
@@ -39,12 +40,16 @@ void moving_average(std::span<const float> in, int width, std::vector<float>& ou
   }
 }
 
-void filter_zero_phase(const Biquad& section, int pad, std::vector<float>& signal) {
+void filter_zero_phase(const Biquad& section, int pad, int pivot, std::vector<float>& signal) {
   if (signal.size() < 2) return;
   const auto margin = std::min(static_cast<std::size_t>(std::max(pad, 0)), signal.size() - 1);
   std::vector<double> padded;
   padded.reserve(signal.size() + 2 * margin);
-  const double first = static_cast<double>(signal.front()), last = static_cast<double>(signal.back());
+  const auto averaged = std::clamp<std::ptrdiff_t>(pivot, 1, static_cast<std::ptrdiff_t>(signal.size()));
+  const double first =
+      std::accumulate(signal.begin(), signal.begin() + averaged, 0.0) / static_cast<double>(averaged);
+  const double last =
+      std::accumulate(signal.end() - averaged, signal.end(), 0.0) / static_cast<double>(averaged);
   for (std::size_t i = margin; i > 0; --i) padded.push_back(2 * first - static_cast<double>(signal[i]));
   padded.insert(padded.end(), signal.begin(), signal.end());
   for (std::size_t i = 1; i <= margin; ++i) {

@@ -32,8 +32,8 @@ Biquad high_pass(double cutoff_hz, Hertz sampling_frequency);
 void moving_average(std::span<const float> in, int width, std::vector<float>& out);
 
 // Forward and backward, so without phase shift and -6 dB at the cutoff of the section. The ends are continued
-// by point reflection over pad samples.
-void filter_zero_phase(const Biquad& section, int pad, std::vector<float>& signal);
+// over pad samples by reflection at the point whose level is the mean of the pivot samples there.
+void filter_zero_phase(const Biquad& section, int pad, int pivot, std::vector<float>& signal);
 
 // The q-quantile, 0 <= q <= 1; reorders values. 0 for none.
 float quantile(std::vector<float>& values, double q);

@@ -2,120 +2,119 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "dsp/filter/basic.h"
 
 namespace ecg::dsp {
 namespace {
 
-// The sine is turned from sample to sample and set anew after so many, before rounding errors count.
-constexpr std::size_t kExactEvery = 1024;
+constexpr SampleIndex kLeastBlocks = 9;  // about a second
 
-struct Sine {
-  double cosine = 0, sine = 0;
-};
-
-// signal minus its mean over exactly one mains period (end taps weighted): the mains stays, the baseline
-// goes.
-std::vector<float> without_slow_part(const std::vector<float>& signal, double period) {
-  const auto half = static_cast<std::ptrdiff_t>((period - 1) / 2);
-  const double end_weight = (period - static_cast<double>(2 * half + 1)) / 2;
-  const auto n = static_cast<std::ptrdiff_t>(signal.size());
-  const auto at = [&signal, n](std::ptrdiff_t i) {
-    return static_cast<double>(signal[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(i, 0, n - 1))]);
-  };
-  std::vector<float> out(signal.size());
-  double sum = 0;
-  for (std::ptrdiff_t i = -half; i <= half; ++i) sum += at(i);
-  for (std::ptrdiff_t i = 0; i < n; ++i) {
-    const double mean = (sum + end_weight * (at(i - half - 1) + at(i + half + 1))) / period;
-    out[static_cast<std::size_t>(i)] = static_cast<float>(at(i) - mean);
-    sum += at(i + half + 1) - at(i - half);
-  }
-  return out;
+double muscle_of(std::span<const MainsBlock> blocks, const MainsGrid& grid) {
+  std::vector<float> rests;
+  rests.reserve(blocks.size());
+  for (const MainsBlock& block : blocks) rests.push_back(static_cast<float>(block.rest));
+  return std::sqrt(static_cast<double>(quantile(rests, 0.5)) / grid.noise_gain());
 }
 
-struct Fit {
-  Sine sine;
-  double residual_rms = 0;
-  std::size_t used = 0;
-};
-
-// Least squares over the samples of [begin, end) that are not disturbed by a QRS.
-Fit fit(const std::vector<float>& fast, std::size_t begin, std::size_t end, const std::vector<float>& cosine,
-        const std::vector<float>& sine, std::vector<float>& scratch) {
-  scratch.clear();
-  for (std::size_t i = begin; i < end; i += 3) scratch.push_back(std::abs(fast[i]));
-  const float limit = 3.0F * quantile(scratch, 0.5) + 1e-6F;
-  double cc = 0, ss = 0, cs = 0, xc = 0, xs = 0, xx = 0;
-  Fit result;
-  for (std::size_t i = begin; i < end; ++i) {
-    if (std::abs(fast[i]) > limit) continue;
-    const auto x = static_cast<double>(fast[i]), c = static_cast<double>(cosine[i]),
-               s = static_cast<double>(sine[i]);
-    cc += c * c, ss += s * s, cs += c * s, xc += x * c, xs += x * s, xx += x * x;
-    ++result.used;
-  }
-  const double determinant = cc * ss - cs * cs;
-  if (result.used < (end - begin) / 3 || determinant < 1e-9) return result;
-  result.sine = {(xc * ss - xs * cs) / determinant, (xs * cc - xc * cs) / determinant};
-  const double left = xx - result.sine.cosine * xc - result.sine.sine * xs;
-  result.residual_rms = std::sqrt(std::max(0.0, left) / static_cast<double>(result.used));
-  return result;
+// Half a block before and behind the middle of block number, as far as the signal goes.
+void subtract_block(const MainsGrid& grid, std::span<const MainsEstimate> estimates, SampleIndex number,
+                    std::vector<float>& signal) {
+  const auto k = static_cast<std::size_t>(number);
+  const bool first = k == 0, last = k + 1 == estimates.size();
+  const Phasor here = estimates[k].phasor;
+  const Phasor before = first ? 2.0 * here - estimates[k + 1].phasor : estimates[k - 1].phasor;
+  const Phasor after = last ? 2.0 * here - estimates[k - 1].phasor : estimates[k + 1].phasor;
+  float* x = signal.data() + grid.start(number);
+  const int from = first ? -grid.margin() : 0, half = grid.block() / 2;
+  const int to =
+      last ? static_cast<int>(static_cast<SampleIndex>(signal.size()) - grid.start(number)) : grid.block();
+  if (before.power() + here.power() > 0) grid.subtract(x, number, from, half, before, here, false);
+  if (here.power() + after.power() > 0) grid.subtract(x, number, half, to, here, after, true);
 }
 
 }  // namespace
 
-double remove_mains(std::vector<float>& signal, Hertz sampling_frequency, double mains_hz) {
-  const double hz = sampling_frequency.value;
-  const auto window = static_cast<std::size_t>(samples_of_ms(sampling_frequency, 1000));
-  if (mains_hz <= 0 || mains_hz > 0.45 * hz || signal.size() < window) return 0;
-  const std::vector<float> fast = without_slow_part(signal, hz / mains_hz);
-  std::vector<float> cosine(signal.size()), sine(signal.size()), scratch;
-  const double turn = 2 * std::numbers::pi * mains_hz / hz;
-  const double turn_cosine = std::cos(turn), turn_sine = std::sin(turn);
-  double c = 1, s = 0;
-  for (std::size_t i = 0; i < signal.size(); ++i) {
-    if (i % kExactEvery == 0) {
-      // The phase is folded first so that long recordings lose no precision.
-      const double turns = std::fmod(static_cast<double>(i) * mains_hz / hz, 1.0);
-      c = std::cos(2 * std::numbers::pi * turns);
-      s = std::sin(2 * std::numbers::pi * turns);
-    }
-    cosine[i] = static_cast<float>(c);
-    sine[i] = static_cast<float>(s);
-    const double next = c * turn_cosine - s * turn_sine;
-    s = s * turn_cosine + c * turn_sine;
-    c = next;
+FastNoise remove_mains(std::vector<float>& signal, Hertz sampling_frequency, double mains_hz) {
+  const MainsGrid grid(sampling_frequency, mains_hz);
+  const SampleIndex count = (static_cast<SampleIndex>(signal.size()) - 2 * grid.margin()) / grid.block();
+  if (count < 1) return {};
+  std::vector<MainsBlock> blocks(static_cast<std::size_t>(count));
+  for (SampleIndex k = 0; k < count; ++k) {
+    blocks[static_cast<std::size_t>(k)] = grid.measure(signal.data() + grid.start(k), k);
   }
-  const std::size_t hop = window / 2;
-  std::vector<Sine> sines;
-  double amplitude = 0, noise = 0;
-  for (std::size_t begin = 0; begin + window <= signal.size(); begin += hop) {
-    const Fit f = fit(fast, begin, begin + window, cosine, sine, scratch);
-    const bool quiet = f.used > 0 && (f.sine.cosine != 0 || f.sine.sine != 0);
-    sines.push_back(quiet || sines.empty() ? f.sine : sines.back());
-    amplitude += std::hypot(sines.back().cosine, sines.back().sine);
-    noise += f.residual_rms * std::sqrt(2.0 / static_cast<double>(std::max<std::size_t>(f.used, 1)));
+  FastNoise noise;
+  noise.muscle = muscle_of(blocks, grid);
+  if (mains_hz <= 0 || !grid.resolvable() || count < kLeastBlocks) return noise;
+  std::vector<MainsEstimate> estimates(blocks.size());
+  for (std::size_t k = 0; k < blocks.size(); ++k) {
+    const std::size_t begin = k - std::min<std::size_t>(k, MainsGrid::kBehind);
+    const std::size_t end = std::min(blocks.size(), k + MainsGrid::kAhead + 1);
+    estimates[k] = grid.estimate(std::span(blocks).subspan(begin, end - begin), k - begin);
+    noise.mains += estimates[k].amplitude;
   }
-  amplitude /= static_cast<double>(sines.size());
-  noise /= static_cast<double>(sines.size());
-  // Three times the scatter that the estimate has from other noise alone.
-  if (amplitude < 3 * noise) return 0;
-  for (std::size_t i = 0; i < signal.size(); ++i) {
-    const double at =
-        std::clamp((static_cast<double>(i) - static_cast<double>(hop)) / static_cast<double>(hop), 0.0,
-                   static_cast<double>(sines.size() - 1));
-    const auto k = std::min(static_cast<std::size_t>(at), sines.size() - 1);
-    const auto next = std::min(k + 1, sines.size() - 1);
-    const double share = at - static_cast<double>(k);
-    const double of_cosine = sines[k].cosine + share * (sines[next].cosine - sines[k].cosine);
-    const double of_sine = sines[k].sine + share * (sines[next].sine - sines[k].sine);
-    signal[i] -= static_cast<float>(of_cosine * static_cast<double>(cosine[i]) +
-                                    of_sine * static_cast<double>(sine[i]));
+  noise.mains /= static_cast<double>(count);
+  if (noise.mains <= 0) return noise;
+  for (SampleIndex k = 0; k < count; ++k) subtract_block(grid, estimates, k, signal);
+  return noise;
+}
+
+// A sample of the second half of a block waits for the estimate of the next one.
+int MainsCanceller::latency() const {
+  return active_ ? (MainsGrid::kAhead + 2) * grid_.block() + grid_.margin() : 0;
+}
+
+MainsCanceller::MainsCanceller(Hertz sampling_frequency, double mains_hz)
+    : grid_(sampling_frequency, mains_hz), active_(mains_hz > 0 && grid_.resolvable()) {
+  const auto room = static_cast<std::size_t>(2 * latency() + 2 * grid_.block());
+  raw_.resize(room);
+  delayed_.resize(room);
+}
+
+std::optional<float> MainsCanceller::push(float sample) {
+  if (!active_) return sample;
+  if (held_ == raw_.size()) {
+    const auto gone = static_cast<std::ptrdiff_t>(held_) - (latency() + grid_.block());
+    std::copy(raw_.begin() + gone, raw_.end(), raw_.begin());
+    std::copy(delayed_.begin() + gone, delayed_.end(), delayed_.begin());
+    held_ -= static_cast<std::size_t>(gone);
+    first_ += gone;
   }
-  return amplitude;
+  raw_[held_] = delayed_[held_] = sample;
+  ++held_;
+  ++pushed_;
+  if (pushed_ == grid_.start(measured_ + 1) + grid_.margin()) block_complete();
+  const SampleIndex due = pushed_ - 1 - latency();
+  if (due < 0) return std::nullopt;
+  return delayed_[static_cast<std::size_t>(due - first_)];
+}
+
+void MainsCanceller::block_complete() {
+  if (known_ == kKept) {
+    std::move(blocks_.begin() + 1, blocks_.end(), blocks_.begin());
+    --known_;
+  }
+  blocks_[known_++] = grid_.measure(raw_.data() + (grid_.start(measured_) - first_), measured_);
+  ++measured_;
+  if (measured_ <= MainsGrid::kAhead) return;
+  const std::span<const MainsBlock> around(blocks_.data(), known_);
+  before_ = latest_;
+  latest_ = grid_.estimate(around, known_ - 1 - MainsGrid::kAhead).phasor;
+  subtract_known(estimated_);
+  ++estimated_;
+}
+
+// From the middle of the block before to the middle of block number.
+void MainsCanceller::subtract_known(SampleIndex number) {
+  const int half = grid_.block() / 2;
+  if (number == 0) return;
+  float* x = delayed_.data() + (grid_.start(number) - first_);
+  if (before_.power() + latest_.power() <= 0) return;
+  if (number == 1) {
+    grid_.subtract(x - grid_.block(), 0, -grid_.margin(), half, 2.0 * before_ - latest_, before_, false);
+  }
+  grid_.subtract(x - grid_.block(), number - 1, half, grid_.block(), before_, latest_, true);
+  grid_.subtract(x, number, 0, half, before_, latest_, false);
 }
 
 }  // namespace ecg::dsp

@@ -177,7 +177,7 @@ Channel StreamAnalyzer::State::last_of(std::size_t lead, SampleIndex length) con
   }
   if (!any_off) channel.missing.clear();
   channel.clean = channel.raw;
-  channel.mains_uv = remove_mains(channel.clean, fs, options.mains_hz);
+  channel.mains_uv = remove_mains(channel.clean, fs, options.mains_hz).mains;
   return channel;
 }
 
