@@ -10,6 +10,8 @@
 
 namespace ecg::accuracy {
 
+// Derived classes take the Library in their constructor and are listed in registry.cc. A patient is
+// Record::patient, so that folds agree between training and scoring.
 class LearnedModel {
  public:
   virtual ~LearnedModel() = default;
