@@ -20,7 +20,7 @@ inline constexpr std::int64_t kStudyFramesMax =
 // Upload
 inline constexpr std::chrono::milliseconds kBlockDuration{250};  // what the gateway sends at once
 inline constexpr std::int64_t kBlockFramesMax = 2000;
-inline constexpr std::size_t kBlockBytesMax = 256 * 1024;  // encoded
+inline constexpr std::size_t kBlockBytesMax = 384 * 1024;  // encoded
 inline constexpr std::size_t kMessageBytesMax = 1024 * 1024;
 inline constexpr int kUploadsPerGateway = 8;
 
@@ -44,7 +44,7 @@ inline constexpr std::size_t kWorklistPageMax = 500;
 // Files
 inline constexpr std::size_t kImportFileBytesMax = 64 * 1024 * 1024;
 
-static_assert(kBlockFramesMax * kLeadsMax * 4 <= static_cast<std::int64_t>(kBlockBytesMax));
+static_assert(kBlockFramesMax * kLeadsMax * 6 <= static_cast<std::int64_t>(kBlockBytesMax));
 static_assert(kBlockBytesMax < kMessageBytesMax);
 
 }  // namespace ecg::limits

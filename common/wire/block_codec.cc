@@ -2,17 +2,13 @@
 
 #include <string>
 
-#include <zstd.h>
-
 #include "common/base/limits.h"
+#include "common/wire/context_rans.h"
 #include "common/wire/crc32c.h"
+#include "common/wire/delta2_zstd.h"
 
 namespace ecg::wire {
 namespace {
-
-constexpr int kCompressionLevel =
-    3;  // higher levels gain under 2 % on second differences at several times the cost
-constexpr std::size_t kVarintBytesMax = 5;
 
 std::string at_frame(std::uint64_t frame) {
   return "block at frame " + std::to_string(frame);
@@ -27,61 +23,6 @@ std::uint32_t crc_of(T value, std::uint32_t before) {
 
 std::span<const std::uint8_t> bytes_of(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-void put_varint(std::uint32_t value, std::string& out) {
-  while (value >= 0x80) {
-    out.push_back(static_cast<char>(value | 0x80));
-    value >>= 7;
-  }
-  out.push_back(static_cast<char>(value));
-}
-
-// False when the bytes end inside a number, or it does not fit 32 bits.
-bool take_varint(std::span<const std::uint8_t>& in, std::uint32_t& value) {
-  std::uint64_t wide = 0;
-  for (std::size_t i = 0; i < kVarintBytesMax && i < in.size(); ++i) {
-    wide |= static_cast<std::uint64_t>(in[i] & 0x7f) << (7 * i);
-    if ((in[i] & 0x80) == 0) {
-      in = in.subspan(i + 1);
-      value = static_cast<std::uint32_t>(wide);
-      return wide <= 0xffffffffu;
-    }
-  }
-  return false;
-}
-
-// Arithmetic is modulo 2^32, so that differences of any samples fit 32 bits.
-std::string differences(std::span<const std::int32_t> samples, std::size_t leads) {
-  std::string out;
-  out.reserve(samples.size() * 2);
-  for (std::size_t lead = 0; lead < leads; ++lead) {
-    std::uint32_t last = 0, slope = 0;
-    for (std::size_t i = lead; i < samples.size(); i += leads) {
-      const auto value = static_cast<std::uint32_t>(samples[i]);
-      const std::uint32_t first_difference = value - last;
-      const std::uint32_t second = first_difference - slope;
-      put_varint((second << 1) ^ (0u - (second >> 31)), out);
-      slope = first_difference;
-      last = value;
-    }
-  }
-  return out;
-}
-
-bool undo_differences(std::span<const std::uint8_t> in, std::size_t leads,
-                      std::vector<std::int32_t>& samples) {
-  for (std::size_t lead = 0; lead < leads; ++lead) {
-    std::uint32_t last = 0, slope = 0;
-    for (std::size_t i = lead; i < samples.size(); i += leads) {
-      std::uint32_t coded = 0;
-      if (!take_varint(in, coded)) return false;
-      slope += (coded >> 1) ^ (0u - (coded & 1u));
-      last += slope;
-      samples[i] = static_cast<std::int32_t>(last);
-    }
-  }
-  return in.empty();
 }
 
 bool gaps_in_order(const std::vector<Gap>& gaps, std::uint64_t first, std::uint64_t end, std::size_t leads) {
@@ -125,19 +66,11 @@ Result<ecg::v1::SampleBlock> encode_block(const Block& block, int leads) {
     return Error{ErrorCode::kInvalidField, at_frame(block.first_frame),
                  "gaps out of order or outside the block"};
   }
-  const std::string plain = differences(block.samples, width);
-  std::string payload(ZSTD_compressBound(plain.size()), '\0');
-  const std::size_t size =
-      ZSTD_compress(payload.data(), payload.size(), plain.data(), plain.size(), kCompressionLevel);
-  if (ZSTD_isError(size) != 0)
-    return Error{ErrorCode::kInternal, at_frame(block.first_frame), ZSTD_getErrorName(size)};
-  payload.resize(size);
-
   ecg::v1::SampleBlock message;
   message.set_first_frame(block.first_frame);
   message.set_frame_count(static_cast<std::uint32_t>(frames));
-  message.set_codec(ecg::v1::BLOCK_CODEC_DELTA2_ZSTD);
-  message.set_payload(std::move(payload));
+  message.set_codec(ecg::v1::BLOCK_CODEC_CONTEXT_RANS);
+  message.set_payload(encode_context_rans(block.samples, width));
   for (const Gap& gap : block.gaps) {
     ecg::v1::Gap* out = message.add_gaps();
     out->set_lead(gap.lead);
@@ -152,7 +85,7 @@ Result<Block> decode_block(const ecg::v1::SampleBlock& message, int leads) {
   const std::string subject = at_frame(message.first_frame());
   if (message.payload().size() > limits::kBlockBytesMax) return Error{ErrorCode::kTooLarge, subject};
   if (message.crc32c() != block_checksum(message)) return Error{ErrorCode::kChecksumMismatch, subject};
-  if (message.codec() != ecg::v1::BLOCK_CODEC_DELTA2_ZSTD) {
+  if (!ecg::v1::BlockCodec_IsValid(message.codec()) || message.codec() == ecg::v1::BLOCK_CODEC_UNSPECIFIED) {
     return Error{ErrorCode::kFormatUnsupported, subject, "codec " + std::to_string(message.codec())};
   }
   const auto malformed = [&](const char* why) { return Error{ErrorCode::kFileMalformed, subject, why}; };
@@ -169,17 +102,11 @@ Result<Block> decode_block(const ecg::v1::SampleBlock& message, int leads) {
   if (!gaps_in_order(block.gaps, block.first_frame, block.first_frame + frames, width))
     return malformed("gaps");
 
-  const std::size_t samples = static_cast<std::size_t>(frames) * width;
-  const unsigned long long plain_size =
-      ZSTD_getFrameContentSize(message.payload().data(), message.payload().size());
-  // Also refuses ZSTD_CONTENTSIZE_UNKNOWN and _ERROR, the two largest values.
-  if (plain_size < samples || plain_size > samples * kVarintBytesMax) return malformed("payload size");
-  std::vector<std::uint8_t> plain(static_cast<std::size_t>(plain_size));
-  const std::size_t got =
-      ZSTD_decompress(plain.data(), plain.size(), message.payload().data(), message.payload().size());
-  if (ZSTD_isError(got) != 0 || got != plain.size()) return malformed("payload");
-  block.samples.resize(samples);
-  if (!undo_differences(plain, width, block.samples)) return malformed("differences");
+  block.samples.resize(static_cast<std::size_t>(frames) * width);
+  const bool decoded = message.codec() == ecg::v1::BLOCK_CODEC_DELTA2_ZSTD
+                           ? decode_delta2_zstd(message.payload(), width, block.samples)
+                           : decode_context_rans(message.payload(), width, block.samples);
+  if (!decoded) return malformed("payload");
   return block;
 }
 
