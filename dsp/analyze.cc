@@ -8,6 +8,7 @@
 #include "dsp/beats/median.h"
 #include "dsp/delineate/p_steadiness.h"
 #include "dsp/delineate/per_beat.h"
+#include "dsp/delineate/shape_waves.h"
 #include "dsp/delineate/waves.h"
 #include "dsp/detect/detect.h"
 #include "dsp/filter/baseline.h"
@@ -51,7 +52,9 @@ struct Chain {
   int usual = 0;
   std::vector<Beat> beats;
   MedianBeat median;
-  std::optional<Delineation> waves;
+  std::optional<Delineation> waves;                    // of the usual beat
+  std::vector<std::optional<ShapeWaves>> shape_waves;  // of each group
+  std::vector<BoundaryExamples>* examples = nullptr;
   bool arms_swapped = false;
 
   void ended(const char* stage) const {
@@ -196,39 +199,57 @@ void mark_tachycardia_beats(Chain& chain, std::span<const RhythmInterval> rhythm
   }
 }
 
-// The median beat of all leads on signals whose baseline passes through the level before each QRS.
-void delineate_usual_beat(Chain& chain) {
-  const auto usual = beats_of_group(chain.shapes, chain.usual);
-  if (usual.empty()) return;
+// Where the level before each QRS is read, against R; empty where no QRS is found.
+std::optional<int> level_place(const Chain& chain, std::span<const SampleIndex> usual) {
+  const auto rough = find_qrs(
+      median_beat(centered_of(chain), usual, samples_of_ms(chain.fs, 260), samples_of_ms(chain.fs, 260)),
+      chain.fs);
+  if (!rough) return std::nullopt;
+  return rough->onset - samples_of_ms(chain.fs, 260);
+}
+
+double usual_rr(const Chain& chain) {
   std::vector<float> intervals;
   for (std::size_t b = 1; b < chain.beats.size(); ++b) {
     intervals.push_back(static_cast<float>(chain.beats[b].r_peak - chain.beats[b - 1].r_peak));
   }
-  const auto rr = static_cast<double>(quantile(intervals, 0.5));
+  return static_cast<double>(quantile(intervals, 0.5));
+}
+
+// The median beat of every shape, all leads, on signals whose baseline passes through the level before each
+// QRS, and its boundaries.
+void delineate_shapes(Chain& chain) {
+  const auto usual = beats_of_group(chain.shapes, chain.usual);
+  if (usual.empty()) return;
+  const double rr = usual_rr(chain);
   const double longest = rr > 0 ? std::min(800.0, 780 * rr / chain.fs.value) : 500;
   const int before = samples_of_ms(chain.fs, 420), after = samples_of_ms(chain.fs, std::max(300.0, longest));
-  const auto rough = find_qrs(
-      median_beat(centered_of(chain), usual, samples_of_ms(chain.fs, 260), samples_of_ms(chain.fs, 260)),
-      chain.fs);
-  if (!rough) return;
-  const int onset = rough->onset - samples_of_ms(chain.fs, 260);
+  const auto place = level_place(chain, usual);
+  if (!place) return;
   std::vector<SampleIndex> knots;
-  for (SampleIndex r : usual) knots.push_back(r + onset);
+  for (SampleIndex r : usual) knots.push_back(r + *place);
   std::vector<std::vector<float>> level(chain.channels.size());
-  std::vector<const std::vector<float>*> all, used;
+  std::vector<const std::vector<float>*> all;
+  std::vector<std::uint8_t> used;
   for (std::size_t c = 0; c < chain.channels.size(); ++c) {
     level[c] = chain.channels[c].clean;
     remove_baseline_at_knots(level[c], knots, chain.fs);
     all.push_back(&level[c]);
-    if (chain.channels[c].weight > 0) used.push_back(&level[c]);
+    used.push_back(chain.channels[c].weight > 0 ? 1 : 0);
   }
-  chain.median = median_beat(all, usual, before, after);
-  MedianBeat trusted = chain.median;
-  trusted.leads.clear();
-  for (std::size_t c = 0; c < chain.channels.size(); ++c) {
-    if (chain.channels[c].weight > 0) trusted.leads.push_back(chain.median.leads[c]);
+  chain.shape_waves.resize(chain.shapes.group_size.size());
+  for (std::size_t g = 0; g < chain.shape_waves.size(); ++g) {
+    const bool is_usual = static_cast<int>(g) == chain.usual;
+    const auto members = beats_of_group(chain.shapes, static_cast<int>(g));
+    MedianBeat median = median_beat(all, members, before, after);
+    if (median.empty()) continue;
+    BoundaryExamples examples{members, {}};
+    chain.shape_waves[g] = delineate_shape(median, {used, rr, chain.fs, is_usual}, *chain.models,
+                                           chain.examples != nullptr ? &examples.rows : nullptr);
+    if (chain.examples != nullptr) chain.examples->push_back(std::move(examples));
+    if (is_usual) chain.median = std::move(median);
+    if (is_usual && chain.shape_waves[g]) chain.waves = chain.shape_waves[g]->global;
   }
-  chain.waves = delineate(trusted, rr, chain.fs);
 }
 
 const std::vector<float>* median_of(const Chain& chain, LeadId id) {
@@ -319,7 +340,7 @@ bool read_heart(Chain& chain, Analysis& out, Facts& facts) {
   // Beats that do not resemble each other are noise taken for beats.
   if (!beats_cohere(chain)) return false;
   chain.ended("beats");
-  delineate_usual_beat(chain);
+  delineate_shapes(chain);
   drop_unsteady_p(chain);
   chain.ended("delineate");
   classify(chain);
@@ -337,7 +358,9 @@ bool read_heart(Chain& chain, Analysis& out, Facts& facts) {
   chain.ended("measure");
   if (chain.waves && chain.recording->duration_s() <= kMarksMostS) {
     const std::span<const Channel> stored(chain.channels.data(), chain.stored);
-    out.waves = mark_beats(stored, chain.beats, *chain.waves, chain.median.r);
+    out.waves =
+        mark_beats(stored, {chain.beats, chain.shapes.group, chain.shape_waves,
+                            static_cast<std::size_t>(chain.usual), chain.waves->p.has_value(), chain.fs});
     chain.ended("delineate");
   }
   return true;
@@ -374,18 +397,8 @@ void conclude(Chain& chain, Analysis& out, Facts& facts) {
   out.urgency = urgency_of(out.critical, chain.readable);
 }
 
-}  // namespace
-
-Analysis analyze(const Recording& recording, const Options& options) {
-  return analyze_with(recording, options, built_in_models());
-}
-
-Analysis analyze_with(const Recording& recording, const Options& options, const Models& models) {
-  return analyze_watched(recording, options, models, {});
-}
-
-Analysis analyze_watched(const Recording& recording, const Options& options, const Models& models,
-                         const StageWatch& watch) {
+Analysis run(const Recording& recording, const Options& options, const Models& models,
+             const StageWatch& watch, std::vector<BoundaryExamples>* examples) {
   const double hz = recording.sampling_frequency.value;
   if (recording.leads.empty() || recording.frames() == 0) return refused("no_signal");
   if (!(hz >= kLeastHz && hz <= kMostHz)) return refused("sampling_outside_range");
@@ -402,6 +415,7 @@ Analysis analyze_watched(const Recording& recording, const Options& options, con
   chain.options = options;
   chain.models = &models;
   chain.watch = watch;
+  chain.examples = examples;
   chain.fs = recording.sampling_frequency;
 
   Analysis out;
@@ -424,6 +438,27 @@ Analysis analyze_watched(const Recording& recording, const Options& options, con
   conclude(chain, out, facts);
   chain.ended("interpret");
   return out;
+}
+
+}  // namespace
+
+Analysis analyze(const Recording& recording, const Options& options) {
+  return analyze_with(recording, options, built_in_models());
+}
+
+Analysis analyze_with(const Recording& recording, const Options& options, const Models& models) {
+  return analyze_watched(recording, options, models, {});
+}
+
+Analysis analyze_watched(const Recording& recording, const Options& options, const Models& models,
+                         const StageWatch& watch) {
+  return run(recording, options, models, watch, nullptr);
+}
+
+std::vector<BoundaryExamples> boundary_examples(const Recording& recording, const Options& options) {
+  std::vector<BoundaryExamples> examples;
+  run(recording, options, built_in_models(), {}, &examples);
+  return examples;
 }
 
 }  // namespace ecg::dsp

@@ -2,53 +2,36 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 namespace ecg::dsp {
 namespace {
 
-// Where the lead is farthest from the line between the two ends; empty where the wave leaves the recording.
-std::optional<SampleIndex> peak_between(const std::vector<float>& x, SampleIndex begin, SampleIndex end) {
-  if (begin < 0 || end >= static_cast<SampleIndex>(x.size()) || begin >= end) return std::nullopt;
-  const auto at = [&x](SampleIndex i) { return static_cast<double>(x[static_cast<std::size_t>(i)]); };
-  const double first = at(begin), slope = (at(end) - first) / static_cast<double>(end - begin);
-  SampleIndex peak = begin;
-  double farthest = -1;
-  for (SampleIndex i = begin; i <= end; ++i) {
-    const double distance = std::abs(at(i) - first - slope * static_cast<double>(i - begin));
-    if (distance > farthest) farthest = distance, peak = i;
-  }
-  return peak;
-}
-
-void mark(const Channel& channel, Wave wave, SampleIndex begin, SampleIndex end, std::vector<WaveMark>& out) {
-  const auto peak = peak_between(channel.clean, begin, end);
-  if (peak) out.push_back({channel.lead, wave, begin, peak, end});
+void mark(const Channel& channel, Wave wave, const WaveSpan& span, SampleIndex r, double per_ms,
+          std::vector<WaveMark>& out) {
+  const auto place = [r, per_ms](float ms) {
+    return r + static_cast<SampleIndex>(std::lround(static_cast<double>(ms) * per_ms));
+  };
+  const SampleIndex begin = place(span.onset), end = place(span.offset);
+  if (begin < 0 || end >= static_cast<SampleIndex>(channel.clean.size())) return;
+  out.push_back({channel.lead, wave, begin, std::clamp(place(span.peak), begin, end), end});
 }
 
 }  // namespace
 
-std::vector<WaveMark> mark_beats(std::span<const Channel> channels, std::span<const Beat> beats,
-                                 const Delineation& waves, int r) {
+std::vector<WaveMark> mark_beats(std::span<const Channel> channels, const MarkedBeats& marked) {
   std::vector<WaveMark> out;
-  for (const Beat& beat : beats) {
-    const SampleIndex zero = beat.r_peak - r;
-    for (const Channel& channel : channels) {
-      if (channel.is_missing(static_cast<std::size_t>(beat.r_peak))) continue;
-      if (beat.beat_class == BeatClass::kVentricular) {
-        const auto peak = peak_between(channel.clean, zero + waves.qrs.onset, zero + waves.qrs.offset);
-        if (peak) out.push_back({channel.lead, Wave::kQrs, std::nullopt, peak, std::nullopt});
-        continue;
-      }
-      if (waves.p && beat.beat_class == BeatClass::kNormal) {
-        mark(channel, Wave::kP, zero + waves.p->onset, zero + waves.p->offset, out);
-      }
-      mark(channel, Wave::kQrs, zero + waves.qrs.onset, zero + waves.qrs.offset, out);
-      if (waves.t) {
-        // T has no onset of its own here: the search begins at the J point and reports none.
-        const auto peak = peak_between(channel.clean, zero + waves.qrs.offset, zero + waves.t->end);
-        if (peak) out.push_back({channel.lead, Wave::kT, std::nullopt, peak, zero + waves.t->end});
-      }
+  const double per_ms = marked.sampling_frequency.value / 1000;
+  for (std::size_t b = 0; b < marked.beats.size(); ++b) {
+    const SampleIndex r = marked.beats[b].r_peak;
+    const auto group = static_cast<std::size_t>(marked.group[b]);
+    if (!marked.shapes[group]) continue;
+    for (std::size_t c = 0; c < channels.size(); ++c) {
+      if (channels[c].is_missing(static_cast<std::size_t>(r))) continue;
+      const LeadWaves& waves = marked.shapes[group]->leads[c];
+      if (waves.p && marked.p_wave && marked.beats[b].beat_class == BeatClass::kNormal)
+        mark(channels[c], Wave::kP, *waves.p, r, per_ms, out);
+      if (waves.qrs) mark(channels[c], Wave::kQrs, *waves.qrs, r, per_ms, out);
+      if (waves.t) mark(channels[c], Wave::kT, *waves.t, r, per_ms, out);
     }
   }
   return out;

@@ -1,19 +1,26 @@
-// Marks of single beats: the boundaries of the median beat carried to each beat, the peaks sought in each
-// lead.
+// Marks of single beats: the boundaries of each shape carried to its beats.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "dsp/analysis.h"
-#include "dsp/delineate/waves.h"
+#include "dsp/delineate/shape_waves.h"
 #include "dsp/filter/channel.h"
 
 namespace ecg::dsp {
 
-// waves: of the usual beat, indices relative to its R at r. Ventricular beats get their QRS peak only.
+struct MarkedBeats {
+  std::span<const Beat> beats;
+  std::span<const int> group;                         // shape of each beat
+  std::span<const std::optional<ShapeWaves>> shapes;  // by group; leads in the order of the channels
+  std::size_t usual = 0;
+  bool p_wave = false;  // of the usual shape
+  Hertz sampling_frequency;
+};
+
 // Ascending by beat, then lead. Marks outside the recording are left out.
-std::vector<WaveMark> mark_beats(std::span<const Channel> channels, std::span<const Beat> beats,
-                                 const Delineation& waves, int r);
+std::vector<WaveMark> mark_beats(std::span<const Channel> channels, const MarkedBeats& marked);
 
 }  // namespace ecg::dsp

@@ -1,9 +1,26 @@
 #include "dsp/model/models.h"
 
 namespace ecg::dsp {
+namespace {
+
+#include "dsp/model/boundary_p_offset.inc"
+#include "dsp/model/boundary_p_onset.inc"
+#include "dsp/model/boundary_qrs_offset.inc"
+#include "dsp/model/boundary_qrs_onset.inc"
+#include "dsp/model/boundary_t_offset.inc"
+#include "dsp/model/boundary_t_onset.inc"
+
+}  // namespace
 
 const Models& built_in_models() {
-  static constexpr Models kModels{};
+  static constexpr Models kModels{
+      .boundary_p_onset = kBoundaryPOnset,
+      .boundary_p_offset = kBoundaryPOffset,
+      .boundary_qrs_onset = kBoundaryQrsOnset,
+      .boundary_qrs_offset = kBoundaryQrsOffset,
+      .boundary_t_onset = kBoundaryTOnset,
+      .boundary_t_offset = kBoundaryTOffset,
+  };
   return kModels;
 }
 

@@ -7,7 +7,12 @@
 namespace ecg::dsp {
 
 // The members are named as their tables, dsp/model/<member>.inc.
-struct Models {};
+struct Models {
+  // Milliseconds to a boundary of one lead, from where dsp/delineate/boundary.h starts.
+  Forest boundary_p_onset = {}, boundary_p_offset = {};
+  Forest boundary_qrs_onset = {}, boundary_qrs_offset = {};
+  Forest boundary_t_onset = {}, boundary_t_offset = {};
+};
 
 // The tables compiled in. They live as long as the program.
 const Models& built_in_models();

@@ -1,9 +1,12 @@
 #include "tests/accuracy/train/registry.h"
 
+#include "tests/accuracy/train/boundary.h"
+
 namespace ecg::accuracy {
 
-std::vector<std::unique_ptr<LearnedModel>> learned_models([[maybe_unused]] Library& data) {
+std::vector<std::unique_ptr<LearnedModel>> learned_models(Library& data) {
   std::vector<std::unique_ptr<LearnedModel>> out;
+  for (auto& model : boundary_models(data)) out.push_back(std::move(model));
   return out;
 }
 
