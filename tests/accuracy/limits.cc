@@ -1,0 +1,96 @@
+#include "tests/accuracy/limits.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ecg::accuracy {
+namespace {
+
+using enum Better;
+
+// Topic, figure, direction, goal, floor, held. Interval limits: IEC 60601-2-51.
+constexpr Limit kLimits[] = {
+    {"qrs", "EC57 DER %", kLess, 0.30, 0.45, 1.37},
+    {"qrs", "whole record DER %", kLess, 0.32, 0.47, 1.56},
+    {"qrs", "timing RMS ms", kLess, 5, 8},
+    {"noise", "F1", kMore, 95, 92.7, 81.4},
+    {"classes", "VEB Se %", kMore, 97, 92.5},
+    {"classes", "VEB +P %", kMore, 97, 96.5, 60},
+    {"classes", "SVEB Se %", kMore, 85, 70, 33.2},
+    {"classes", "SVEB +P %", kMore, 60, 45, 37.3},
+    {"delineation", "P on SD ms", kLess, 10.2, 15, 20.4},
+    {"delineation", "P off SD ms", kLess, 11.4, 15, 19.8},
+    {"delineation", "QRS on SD ms", kLess, 7.7, 11, 12.2},
+    {"delineation", "QRS off SD ms", kLess, 8.8, 12, 14.3},
+    {"delineation", "T off SD ms", kLess, 15.5, 24, 33.8},
+    {"delineation", "P on Se %", kMore, 97, 95},
+    {"delineation", "P on +P %", kMore, 97, 95, 92.7},
+    {"delineation", "P off Se %", kMore, 97, 95},
+    {"delineation", "P off +P %", kMore, 97, 95, 87},
+    {"delineation", "QRS on Se %", kMore, 99.5, 99, 95.3},
+    {"delineation", "QRS on +P %", kMore, 99.5, 99, 97.8},
+    {"delineation", "QRS off Se %", kMore, 99.5, 99, 95},
+    {"delineation", "QRS off +P %", kMore, 99.5, 99},
+    {"delineation", "T off Se %", kMore, 97.5, 96, 94.6},
+    {"delineation", "T off +P %", kMore, 97.5, 96},
+    {"delineation", "P interval mean ms", kNearZero, 10, 10, 17.9},
+    {"delineation", "P interval SD ms", kLess, 15, 15, 17.4},
+    {"delineation", "PR interval mean ms", kNearZero, 10, 10},
+    {"delineation", "PR interval SD ms", kLess, 10, 10, 11.3},
+    {"delineation", "QRS interval mean ms", kNearZero, 10, 10, 14.1},
+    {"delineation", "QRS interval SD ms", kLess, 10, 10, 18.8},
+    {"delineation", "QT interval mean ms", kNearZero, 25, 25},
+    {"delineation", "QT interval SD ms", kLess, 30, 30},
+    {"shockable", "Se %", kMore, 97, 90, 68.9},
+    {"shockable", "Sp %", kMore, 99, 95, 91.7},
+    {"af", "F1", kMore, 0.83, 0.78},
+    {"statements", "macro F1", kMore, 0.85, 0.65, 0.483},
+};
+
+bool reaches(double value, double limit, Better better) {
+  switch (better) {
+    case kMore:
+      return value >= limit;
+    case kLess:
+      return value <= limit;
+    case kNearZero:
+      return std::abs(value) <= limit;
+  }
+  return false;
+}
+
+const char* symbol(Better better) {
+  return better == kMore ? ">=" : better == kLess ? "<=" : "within";
+}
+
+}  // namespace
+
+std::span<const Limit> limits() {
+  return kLimits;
+}
+
+Verdict judge(std::string_view topic, const std::vector<Figure>& figures, Check check) {
+  Verdict out;
+  for (const Limit& limit : kLimits) {
+    if (limit.topic != topic) continue;
+    const auto figure = std::ranges::find(figures, limit.figure, &Figure::name);
+    const double value = figure == figures.end() ? std::numeric_limits<double>::quiet_NaN() : figure->value;
+    const double needed = check == Check::kHeld ? limit.held.value_or(limit.floor) : limit.floor;
+    // A NaN reaches nothing.
+    const bool passed = reaches(value, needed, limit.better);
+    out.passed = out.passed && passed;
+    out.text += line("%s  %-22s %9.3f  %s %g", passed ? "ok  " : "FAIL", limit.figure.data(), value,
+                     symbol(limit.better), needed);
+    if (!reaches(value, limit.floor, limit.better)) {
+      out.text += line("  held at %g, floor %g", needed, limit.floor);
+    } else if (reaches(value, limit.goal, limit.better)) {
+      out.text += "  goal reached";
+    } else {
+      out.text += line("  floor %g reached, goal %g", limit.floor, limit.goal);
+    }
+    out.text += "\n";
+  }
+  return out;
+}
+
+}  // namespace ecg::accuracy
