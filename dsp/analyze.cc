@@ -17,6 +17,7 @@
 #include "dsp/filter/mains.h"
 #include "dsp/interpret/critical.h"
 #include "dsp/interpret/findings.h"
+#include "dsp/interpret/learned.h"
 #include "dsp/measure/measure.h"
 #include "dsp/measure/sensitivity.h"
 #include "dsp/model/models.h"
@@ -392,6 +393,9 @@ void conclude(Chain& chain, Analysis& out, Facts& facts) {
   facts.rhythm = out.rhythm;
   facts.sampling_frequency = chain.fs;
   facts.measurements = &out.measurements;
+  facts.models = chain.models;
+  facts.features = statement_features(out.measurements, facts.leads, chain.options.age_years);
+  facts.scores = learned_scores(facts.features, *chain.models);
   out.statements = make_statements(facts);
   out.critical = evaluate_critical(critical_facts(chain, out));
   out.urgency = urgency_of(out.critical, chain.readable);

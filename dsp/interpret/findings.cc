@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dsp/interpret/rules.h"
 #include "dsp/rhythm/rhythm.h"
 
 namespace ecg::dsp {
@@ -29,18 +30,14 @@ std::vector<Statement> make_statements(const Facts& facts) {
   add_rhythm_statements(facts, out);
   const std::string_view rhythm = leading_rhythm(facts.rhythm);
   if (rhythm != "VF" && rhythm != "ASYS" && rhythm != "VT") {
-    add_shape_statements(facts, out);
-    add_st_statements(facts, out);
+    apply_rules(facts, conduction_rules(), out);
+    apply_rules(facts, hypertrophy_rules(), out);
+    apply_rules(facts, infarction_rules(), out);
+    apply_rules(facts, repolarisation_rules(), out);
   }
   if (facts.sensitivity_doubted) out.push_back(statement("SENSITIVITY_DOUBT", Certainty::kProbable));
   if (facts.arms_swapped) out.push_back(statement("LEAD_SWAP_ARMS", Certainty::kPossible));
-  const bool all_measured = facts.measurements->qrs_ms.value && facts.measurements->pr_ms.value &&
-                            facts.measurements->qt_ms.value && facts.measurements->qrs_axis_deg.value;
-  const bool alone = out.size() == 1 && (out.front().code == "SR" || out.front().code == "SARRH");
-  // Twelve leads: I, II and the derived ones, V1..V6.
-  if (alone && all_measured && facts.quality == QualityGrade::kGood && facts.leads.size() >= 12) {
-    out.push_back(statement("NORMAL", Certainty::kProbable));
-  }
+  apply_rules(facts, overall_rules(), out);
   return out;
 }
 

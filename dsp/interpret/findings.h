@@ -1,13 +1,15 @@
 // Everything the rules may look at, in one place, and the statements they make from it.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "dsp/analysis.h"
-#include "dsp/delineate/waves.h"
+#include "dsp/interpret/bounds.h"
+#include "dsp/model/models.h"
 
 namespace ecg::dsp {
 
@@ -18,6 +20,16 @@ inline constexpr std::string_view kInterpretationRulesVersion = "1.0.0";
 struct LeadFacts {
   LeadId id = LeadId::kOther;
   LeadShape shape;
+};
+
+// Twelve leads with kPerLead numbers each, then kOfAll of the whole tracing.
+inline constexpr std::size_t kPerLead = 13, kOfAll = 24;
+inline constexpr std::size_t kStatementFeatures = 12 * kPerLead + kOfAll;
+using StatementFeatures = std::array<float, kStatementFeatures>;
+
+// Bounds of a probability; open: no answer.
+struct LearnedScores {
+  Bounds lvh{0, 1}, infarction{0, 1}, normal{0, 1};
 };
 
 struct Facts {
@@ -32,6 +44,9 @@ struct Facts {
   Hertz sampling_frequency;
   const Measurements* measurements = nullptr;
   std::vector<LeadFacts> leads;
+  const Models* models = nullptr;
+  StatementFeatures features{};
+  LearnedScores scores;
 
   const LeadFacts* lead(LeadId id) const;
 };
@@ -41,10 +56,8 @@ struct Facts {
 // nothing else was found.
 std::vector<Statement> make_statements(const Facts& facts);
 
-// Parts of make_statements.
+// The part of make_statements that tells rhythm and ectopy.
 void add_rhythm_statements(const Facts& facts, std::vector<Statement>& out);
-void add_shape_statements(const Facts& facts, std::vector<Statement>& out);
-void add_st_statements(const Facts& facts, std::vector<Statement>& out);
 
 Statement statement(std::string_view code, Certainty certainty, std::vector<Evidence> evidence = {});
 bool has(std::span<const Statement> statements, std::string_view code);

@@ -9,6 +9,9 @@ namespace {
 #include "dsp/model/boundary_qrs_onset.inc"
 #include "dsp/model/boundary_t_offset.inc"
 #include "dsp/model/boundary_t_onset.inc"
+#include "dsp/model/statement_infarction.inc"
+#include "dsp/model/statement_lvh.inc"
+#include "dsp/model/statement_normal.inc"
 
 }  // namespace
 
@@ -20,6 +23,9 @@ const Models& built_in_models() {
       .boundary_qrs_offset = kBoundaryQrsOffset,
       .boundary_t_onset = kBoundaryTOnset,
       .boundary_t_offset = kBoundaryTOffset,
+      .statement_lvh = kStatementLvh,
+      .statement_infarction = kStatementInfarction,
+      .statement_normal = kStatementNormal,
   };
   return kModels;
 }

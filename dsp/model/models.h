@@ -12,6 +12,8 @@ struct Models {
   Forest boundary_p_onset = {}, boundary_p_offset = {};
   Forest boundary_qrs_onset = {}, boundary_qrs_offset = {};
   Forest boundary_t_onset = {}, boundary_t_offset = {};
+  // Probabilities of statements (dsp/interpret/learned.h).
+  Forest statement_lvh = {}, statement_infarction = {}, statement_normal = {};
 };
 
 // The tables compiled in. They live as long as the program.
