@@ -6,6 +6,7 @@
 #include "dsp/beats/classify.h"
 #include "dsp/beats/cluster.h"
 #include "dsp/beats/median.h"
+#include "dsp/delineate/p_match.h"
 #include "dsp/delineate/p_steadiness.h"
 #include "dsp/delineate/per_beat.h"
 #include "dsp/delineate/shape_waves.h"
@@ -56,6 +57,7 @@ struct Chain {
   std::optional<Delineation> waves;                    // of the usual beat
   std::vector<std::optional<ShapeWaves>> shape_waves;  // of each group
   std::vector<BoundaryExamples>* examples = nullptr;
+  std::vector<PMatch> p_matches;  // of each beat; empty without a usual P
   bool arms_swapped = false;
 
   void ended(const char* stage) const {
@@ -187,6 +189,13 @@ void drop_unsteady_p(Chain& chain) {
   const double steadiness =
       p_steadiness(trusted, *chain.waves->p, signals, beats_of_group(chain.shapes, chain.usual));
   if (steadiness < (irregular ? 0.6 : 0.3)) chain.waves->p.reset();
+  if (!chain.waves->p) return;
+  chain.p_matches = match_p({&trusted, &*chain.waves, signals, chain.shapes.r_peaks, chain.fs});
+  std::vector<std::uint8_t> is_usual;
+  for (int group : chain.shapes.group) is_usual.push_back(group == chain.usual ? 1 : 0);
+  if (signals.size() < 3 || p_is_steady(chain.p_matches, is_usual)) return;
+  chain.waves->p.reset();
+  chain.p_matches.clear();
 }
 
 // Where the usual beat itself is that of a ventricular tachycardia, its beats are ventricular.
@@ -359,9 +368,8 @@ bool read_heart(Chain& chain, Analysis& out, Facts& facts) {
   chain.ended("measure");
   if (chain.waves && chain.recording->duration_s() <= kMarksMostS) {
     const std::span<const Channel> stored(chain.channels.data(), chain.stored);
-    out.waves =
-        mark_beats(stored, {chain.beats, chain.shapes.group, chain.shape_waves,
-                            static_cast<std::size_t>(chain.usual), chain.waves->p.has_value(), chain.fs});
+    out.waves = mark_beats(stored, {chain.beats, chain.shapes.group, chain.shape_waves,
+                                    static_cast<std::size_t>(chain.usual), chain.p_matches, chain.fs});
     chain.ended("delineate");
   }
   return true;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dsp/analysis.h"
+#include "dsp/delineate/p_match.h"
 #include "dsp/delineate/shape_waves.h"
 #include "dsp/filter/channel.h"
 
@@ -16,7 +17,7 @@ struct MarkedBeats {
   std::span<const int> group;                         // shape of each beat
   std::span<const std::optional<ShapeWaves>> shapes;  // by group; leads in the order of the channels
   std::size_t usual = 0;
-  bool p_wave = false;  // of the usual shape
+  std::span<const PMatch> p;  // of each beat; empty: there are no P waves
   Hertz sampling_frequency;
 };
 
