@@ -21,6 +21,10 @@ inline constexpr std::int64_t kStudyFramesMax =
 inline constexpr std::chrono::milliseconds kBlockDuration{250};  // what the gateway sends at once
 inline constexpr std::int64_t kBlockFramesMax = 2000;
 inline constexpr std::size_t kBlockBytesMax = 384 * 1024;  // encoded
+// Blocks of recordings at rest: long, so that the codec can learn; short enough to decode in well under a
+// second.
+inline constexpr std::int64_t kArchiveBlockFramesMax = 30'000;
+inline constexpr std::size_t kArchiveBlockBytesMax = 8 * 1024 * 1024;
 inline constexpr std::size_t kMessageBytesMax = 1024 * 1024;
 inline constexpr int kUploadsPerGateway = 8;
 

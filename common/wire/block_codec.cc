@@ -3,6 +3,7 @@
 #include <string>
 
 #include "common/base/limits.h"
+#include "common/wire/context_mix.h"
 #include "common/wire/context_rans.h"
 #include "common/wire/crc32c.h"
 #include "common/wire/delta2_zstd.h"
@@ -40,6 +41,60 @@ bool leads_allowed(int leads) {
   return leads >= 1 && leads <= limits::kLeadsMax;
 }
 
+using Codec = ecg::v1::BlockCodec;
+
+struct Limits {
+  std::int64_t frames;
+  std::size_t bytes;
+};
+Limits limits_of(Codec codec) {
+  if (codec == ecg::v1::BLOCK_CODEC_CONTEXT_MIX) {
+    return {limits::kArchiveBlockFramesMax, limits::kArchiveBlockBytesMax};
+  }
+  return {limits::kBlockFramesMax, limits::kBlockBytesMax};
+}
+
+Result<ecg::v1::SampleBlock> encode(const Block& block, int leads, Codec codec) {
+  const auto width = static_cast<std::size_t>(leads);
+  if (!leads_allowed(leads) || block.samples.empty() || block.samples.size() % width != 0 ||
+      block.samples.size() / width > static_cast<std::size_t>(limits_of(codec).frames)) {
+    return Error{ErrorCode::kInvalidField, at_frame(block.first_frame), "frames or leads outside the limits"};
+  }
+  const std::size_t frames = block.samples.size() / width;
+  if (!gaps_in_order(block.gaps, block.first_frame, block.first_frame + frames, width)) {
+    return Error{ErrorCode::kInvalidField, at_frame(block.first_frame),
+                 "gaps out of order or outside the block"};
+  }
+  ecg::v1::SampleBlock message;
+  message.set_first_frame(block.first_frame);
+  message.set_frame_count(static_cast<std::uint32_t>(frames));
+  message.set_codec(codec);
+  message.set_payload(codec == ecg::v1::BLOCK_CODEC_CONTEXT_MIX ? encode_context_mix(block.samples, width)
+                                                                : encode_context_rans(block.samples, width));
+  for (const Gap& gap : block.gaps) {
+    ecg::v1::Gap* out = message.add_gaps();
+    out->set_lead(gap.lead);
+    out->set_begin(gap.begin);
+    out->set_end(gap.end);
+  }
+  message.set_crc32c(block_checksum(message));
+  return message;
+}
+
+bool decode_payload(const ecg::v1::SampleBlock& message, std::size_t leads,
+                    std::vector<std::int32_t>& samples) {
+  switch (message.codec()) {
+    case ecg::v1::BLOCK_CODEC_DELTA2_ZSTD:
+      return decode_delta2_zstd(message.payload(), leads, samples);
+    case ecg::v1::BLOCK_CODEC_CONTEXT_RANS:
+      return decode_context_rans(message.payload(), leads, samples);
+    case ecg::v1::BLOCK_CODEC_CONTEXT_MIX:
+      return decode_context_mix(message.payload(), leads, samples);
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 std::uint32_t block_checksum(const ecg::v1::SampleBlock& message) {
@@ -56,34 +111,24 @@ std::uint32_t block_checksum(const ecg::v1::SampleBlock& message) {
 }
 
 Result<ecg::v1::SampleBlock> encode_block(const Block& block, int leads) {
-  const auto width = static_cast<std::size_t>(leads);
-  if (!leads_allowed(leads) || block.samples.empty() || block.samples.size() % width != 0 ||
-      block.samples.size() / width > static_cast<std::size_t>(limits::kBlockFramesMax)) {
-    return Error{ErrorCode::kInvalidField, at_frame(block.first_frame), "frames or leads outside the limits"};
-  }
-  const std::size_t frames = block.samples.size() / width;
-  if (!gaps_in_order(block.gaps, block.first_frame, block.first_frame + frames, width)) {
-    return Error{ErrorCode::kInvalidField, at_frame(block.first_frame),
-                 "gaps out of order or outside the block"};
-  }
-  ecg::v1::SampleBlock message;
-  message.set_first_frame(block.first_frame);
-  message.set_frame_count(static_cast<std::uint32_t>(frames));
-  message.set_codec(ecg::v1::BLOCK_CODEC_CONTEXT_RANS);
-  message.set_payload(encode_context_rans(block.samples, width));
-  for (const Gap& gap : block.gaps) {
-    ecg::v1::Gap* out = message.add_gaps();
-    out->set_lead(gap.lead);
-    out->set_begin(gap.begin);
-    out->set_end(gap.end);
-  }
-  message.set_crc32c(block_checksum(message));
-  return message;
+  return encode(block, leads, ecg::v1::BLOCK_CODEC_CONTEXT_RANS);
+}
+
+Result<ecg::v1::SampleBlock> encode_archive_block(const Block& block, int leads) {
+  return encode(block, leads, ecg::v1::BLOCK_CODEC_CONTEXT_MIX);
 }
 
 Result<Block> decode_block(const ecg::v1::SampleBlock& message, int leads) {
+  if (message.codec() == ecg::v1::BLOCK_CODEC_CONTEXT_MIX) {
+    return Error{ErrorCode::kFormatUnsupported, at_frame(message.first_frame()), "an archive block"};
+  }
+  return decode_stored_block(message, leads);
+}
+
+Result<Block> decode_stored_block(const ecg::v1::SampleBlock& message, int leads) {
   const std::string subject = at_frame(message.first_frame());
-  if (message.payload().size() > limits::kBlockBytesMax) return Error{ErrorCode::kTooLarge, subject};
+  const Limits most = limits_of(message.codec());
+  if (message.payload().size() > most.bytes) return Error{ErrorCode::kTooLarge, subject};
   if (message.crc32c() != block_checksum(message)) return Error{ErrorCode::kChecksumMismatch, subject};
   if (!ecg::v1::BlockCodec_IsValid(message.codec()) || message.codec() == ecg::v1::BLOCK_CODEC_UNSPECIFIED) {
     return Error{ErrorCode::kFormatUnsupported, subject, "codec " + std::to_string(message.codec())};
@@ -91,8 +136,7 @@ Result<Block> decode_block(const ecg::v1::SampleBlock& message, int leads) {
   const auto malformed = [&](const char* why) { return Error{ErrorCode::kFileMalformed, subject, why}; };
   const std::uint64_t frames = message.frame_count();
   if (!leads_allowed(leads)) return malformed("number of leads");
-  if (frames == 0 || frames > static_cast<std::uint64_t>(limits::kBlockFramesMax))
-    return malformed("frame count");
+  if (frames == 0 || frames > static_cast<std::uint64_t>(most.frames)) return malformed("frame count");
   if (message.first_frame() > static_cast<std::uint64_t>(INT64_MAX) - frames) return malformed("first frame");
 
   Block block;
@@ -103,10 +147,7 @@ Result<Block> decode_block(const ecg::v1::SampleBlock& message, int leads) {
     return malformed("gaps");
 
   block.samples.resize(static_cast<std::size_t>(frames) * width);
-  const bool decoded = message.codec() == ecg::v1::BLOCK_CODEC_DELTA2_ZSTD
-                           ? decode_delta2_zstd(message.payload(), width, block.samples)
-                           : decode_context_rans(message.payload(), width, block.samples);
-  if (!decoded) return malformed("payload");
+  if (!decode_payload(message, width, block.samples)) return malformed("payload");
   return block;
 }
 

@@ -30,11 +30,18 @@ struct Block {
 // says. Errors:   kInvalidField when one of these does not hold.
 Result<ecg::v1::SampleBlock> encode_block(const Block& block, int leads);
 
+// The same for a recording at rest: up to limits::kArchiveBlockFramesMax frames, smaller and slower.
+Result<ecg::v1::SampleBlock> encode_archive_block(const Block& block, int leads);
+
 // What encode_block was given, exactly. The message may come from anywhere: every size is checked before it
 // is believed, memory stays below a fixed multiple of limits::kBlockFramesMax * leads. Errors:
 // kChecksumMismatch, kFileMalformed (right checksum, wrong content), kFormatUnsupported (unknown codec),
 //         kTooLarge. The subject names the frame, never samples.
 Result<Block> decode_block(const ecg::v1::SampleBlock& message, int leads);
+
+// The same for blocks from the store, which may also be archive blocks; decode_block refuses those as
+// kFormatUnsupported.
+Result<Block> decode_stored_block(const ecg::v1::SampleBlock& message, int leads);
 
 // The checksum recording.proto defines over the message's other fields.
 std::uint32_t block_checksum(const ecg::v1::SampleBlock& message);

@@ -44,7 +44,7 @@ Result<wire::Digest> stored_digest(const store::Store& store, const OpenedUpload
       if (!message.ParseFromString(stored.block)) {
         return Error{ErrorCode::kStorageDamaged, "upload " + upload.id.value};
       }
-      const auto block = wire::decode_block(message, upload.leads);
+      const auto block = wire::decode_stored_block(message, upload.leads);
       const auto added = block.ok() ? digest.add(*block) : Result<void>(block.error());
       if (added.ok()) return {};
       // It was sound when it was stored.

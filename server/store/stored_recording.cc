@@ -28,7 +28,7 @@ Result<StoredRecording> load_recording(const Snapshot& snapshot, const UploadId&
   ECG_TRY(snapshot.read_blocks(id, [&](const BlockRecord& stored) -> Result<void> {
     v1::SampleBlock message;
     if (!message.ParseFromString(stored.block)) return damaged(id, "block");
-    auto block = wire::decode_block(message, format.leads_size());
+    auto block = wire::decode_stored_block(message, format.leads_size());
     if (!block.ok()) return damaged(id, block.error().detail);
     if (const auto added = digest.add(block.value()); !added.ok()) return damaged(id, added.error().detail);
     if (const auto added = assembler.add(block.value()); !added.ok())

@@ -1,5 +1,5 @@
 // Speed and size of the waveform blocks: 10 s of 8 leads at 500 Hz in blocks of 250 ms, 80,000 bytes of raw
-// samples each way, over the recordings of the ptbxl folder of ECG_DATA_DIR.
+// samples each way, and whole as at rest, over the recordings of the ptbxl folder of ECG_DATA_DIR.
 #include <cstdlib>
 #include <filesystem>
 #include <vector>
@@ -66,6 +66,40 @@ void report(benchmark::State& state, std::size_t coded) {
   state.counters["bytes_per_study"] = static_cast<double>(coded) / studies;
 }
 
+Block whole(const Study& study) {
+  Block all{0, {}, {}};
+  for (const Block& block : study)
+    all.samples.insert(all.samples.end(), block.samples.begin(), block.samples.end());
+  return all;
+}
+
+void encode_at_rest(benchmark::State& state) {
+  std::vector<Block> studies;
+  for (const Study& study : g_studies) studies.push_back(whole(study));
+  std::size_t coded = 0;
+  for (auto _ : state) {
+    coded = 0;
+    for (const Block& study : studies)
+      coded += ecg::wire::encode_archive_block(study, kWidth)->payload().size();
+  }
+  report(state, coded);
+}
+
+void decode_at_rest(benchmark::State& state) {
+  std::vector<ecg::v1::SampleBlock> messages;
+  std::size_t coded = 0;
+  for (const Study& study : g_studies) {
+    messages.push_back(*ecg::wire::encode_archive_block(whole(study), kWidth));
+    coded += messages.back().payload().size();
+  }
+  for (auto _ : state) {
+    for (const auto& message : messages) {
+      benchmark::DoNotOptimize(ecg::wire::decode_stored_block(message, kWidth)->samples.data());
+    }
+  }
+  report(state, coded);
+}
+
 void encode(benchmark::State& state) {
   std::size_t coded = 0;
   for (auto _ : state) {
@@ -103,5 +137,7 @@ int main(int argc, char** argv) {
   if (g_studies.empty()) return 1;
   benchmark::RegisterBenchmark("blocks of 250 ms, encode", encode)->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("blocks of 250 ms, decode", decode)->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark("at rest, encode", encode_at_rest)->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark("at rest, decode", decode_at_rest)->Unit(benchmark::kMillisecond);
   benchmark::RunSpecifiedBenchmarks();
 }
