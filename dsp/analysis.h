@@ -72,7 +72,8 @@ struct LeadMeasurements {
   std::optional<LeadShape> shape;
 };
 
-// Rhythm over a stretch. Codes: SR SBRAD STACH SARRH AFIB AFL SVT VT VF VFL ASYS PAUSE PACED UNKNOWN.
+// Rhythm over a stretch. Codes: SR SBRAD STACH SARRH AFIB AFL SVT JR AT WCT VT VF VFL ASYS PAUSE PACED
+// UNKNOWN.
 struct RhythmInterval {
   std::string code;
   Interval interval;

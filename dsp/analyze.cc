@@ -27,6 +27,7 @@
 #include "dsp/rhythm/activity.h"
 #include "dsp/rhythm/regularity.h"
 #include "dsp/rhythm/rhythm.h"
+#include "dsp/rhythm/shock_stretches.h"
 #include "dsp/stages.h"
 
 namespace ecg::dsp {
@@ -38,6 +39,9 @@ namespace {
 constexpr double kLeastHz = 100, kMostHz = 2000;
 // Wave marks are made for strips, not for hours.
 constexpr double kMarksMostS = 120;
+
+// Over minutes a heart may well show many shapes, and quality may change.
+constexpr double kStripMostS = 60;
 
 // What the steps hand on to each other.
 struct Chain {
@@ -124,18 +128,12 @@ std::vector<SampleIndex> beats_of_group(const BeatShapes& shapes, int group) {
   return r;
 }
 
-void find_beats(Chain& chain, const std::vector<Interval>& disorganised) {
+void find_beats(Chain& chain, std::span<const RhythmInterval> shockable) {
   std::vector<SampleIndex> r_peaks = detect_qrs(chain.channels, chain.fs);
   chain.ended("detect");
-  // What triggers the detector within fibrillation is no beat, unless it comes as regularly as one.
-  std::vector<Beat> all;
-  for (SampleIndex r : r_peaks) all.push_back({r, BeatClass::kVentricular});
-  RhythmFacts facts;
-  facts.frames = chain.recording->frames();
-  facts.sampling_frequency = chain.fs;
-  facts.disorganised = disorganised;
-  for (const RhythmInterval& stretch : rhythm_intervals(all, facts)) {
-    if (stretch.code != "VF") continue;
+  // What triggers the detector within fibrillation is no beat.
+  for (const RhythmInterval& stretch : shockable) {
+    if (stretch.code == "VT") continue;
     std::erase_if(r_peaks, [&stretch](SampleIndex r) {
       return r >= stretch.interval.begin && r < stretch.interval.end;
     });
@@ -167,8 +165,6 @@ void classify(Chain& chain) {
 
 bool beats_cohere(const Chain& chain) {
   constexpr std::size_t kEnough = 6;
-  // Over minutes a heart may well show many shapes.
-  constexpr double kStripMostS = 60;
   if (chain.beats.size() < kEnough || chain.recording->duration_s() > kStripMostS) return true;
   const int largest = *std::ranges::max_element(chain.shapes.group_size);
   return 5 * static_cast<std::size_t>(largest) >= 2 * chain.beats.size();
@@ -342,11 +338,11 @@ bool read_heart(Chain& chain, Analysis& out, Facts& facts) {
   RhythmFacts rhythm;
   rhythm.frames = chain.recording->frames();
   rhythm.sampling_frequency = chain.fs;
-  ActivityStretches activity = activity_stretches(chain.channels, chain.fs);
-  rhythm.disorganised = std::move(activity.disorganised);
-  rhythm.silent = std::move(activity.silent);
-  chain.ended("rhythm");
-  find_beats(chain, rhythm.disorganised);
+  rhythm.silent = silent_stretches(chain.channels, chain.fs);
+  ShockStretches shocks = shock_stretches(chain.channels, chain.fs, chain.models->shockable);
+  rhythm.shockable = std::move(shocks.found);
+  rhythm.shock_levels = std::move(shocks.levels);
+  find_beats(chain, rhythm.shockable);
   // Beats that do not resemble each other are noise taken for beats.
   if (!beats_cohere(chain)) return false;
   chain.ended("beats");
@@ -363,7 +359,7 @@ bool read_heart(Chain& chain, Analysis& out, Facts& facts) {
   if (!heart_was_seen(chain, out.rhythm)) return false;
   mark_tachycardia_beats(chain, out.rhythm);
   chain.ended("rhythm");
-  measure(chain, !rhythm.disorganised.empty(), out);
+  measure(chain, !rhythm.shockable.empty(), out);
   measure_leads(chain, out, facts);
   chain.ended("measure");
   if (chain.waves && chain.recording->duration_s() <= kMarksMostS) {
@@ -373,6 +369,17 @@ bool read_heart(Chain& chain, Analysis& out, Facts& facts) {
     chain.ended("delineate");
   }
   return true;
+}
+
+// Minutes that are poor as a whole may still hold fibrillation in a part that is not.
+std::vector<RhythmInterval> unread_rhythm(const Chain& chain) {
+  RhythmFacts facts;
+  facts.frames = chain.recording->frames();
+  facts.sampling_frequency = chain.fs;
+  if (chain.recording->duration_s() > kStripMostS) {
+    facts.shockable = shock_stretches(chain.channels, chain.fs, chain.models->shockable).found;
+  }
+  return rhythm_intervals({}, facts);
 }
 
 void suspect_swap(Chain& chain, Analysis& out) {
@@ -444,7 +451,7 @@ Analysis run(const Recording& recording, const Options& options, const Models& m
   } else {
     chain.beats.clear();
     out.measurements = nothing_measured("unreadable");
-    out.rhythm = {{"UNKNOWN", {0, full.frames()}}};
+    out.rhythm = unread_rhythm(chain);
     out.quality = QualityGrade::kPoor;
   }
   conclude(chain, out, facts);

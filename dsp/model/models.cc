@@ -9,6 +9,7 @@ namespace {
 #include "dsp/model/boundary_qrs_onset.inc"
 #include "dsp/model/boundary_t_offset.inc"
 #include "dsp/model/boundary_t_onset.inc"
+#include "dsp/model/shockable.inc"
 #include "dsp/model/statement_infarction.inc"
 #include "dsp/model/statement_lvh.inc"
 #include "dsp/model/statement_normal.inc"
@@ -26,6 +27,7 @@ const Models& built_in_models() {
       .statement_lvh = kStatementLvh,
       .statement_infarction = kStatementInfarction,
       .statement_normal = kStatementNormal,
+      .shockable = kShockable,
   };
   return kModels;
 }

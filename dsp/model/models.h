@@ -14,6 +14,7 @@ struct Models {
   Forest boundary_t_onset = {}, boundary_t_offset = {};
   // Probabilities of statements (dsp/interpret/learned.h).
   Forest statement_lvh = {}, statement_infarction = {}, statement_normal = {};
+  Forest shockable = {};  // dsp/rhythm/shock_detector.h
 };
 
 // The tables compiled in. They live as long as the program.

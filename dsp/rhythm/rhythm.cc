@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "dsp/filter/basic.h"
 #include "dsp/rhythm/regularity.h"
 
 namespace ecg::dsp {
@@ -15,7 +16,10 @@ constexpr double kSvtBpm = 150;  // without a P wave
 constexpr double kVtBpm = 100, kWideTachycardiaBpm = 120;
 constexpr double kWideMs = 125;
 constexpr double kPauseS = 2, kAsystoleS = 6;
-constexpr int kVtBeats = 3;
+constexpr double kVtWholeBpm = 140, kVtWholeLevel = -3.5;
+constexpr double kStripMostS = 60;  // longer recordings are not of one rhythm
+constexpr int kVtBeats = 3, kLongRunBeats = 5;
+constexpr double kVtLeastLevel = -2.5;  // below it the signal itself speaks against it
 constexpr double kSinusArrhythmia = 0.10;
 
 double bpm_of(double rr, Hertz fs) {
@@ -41,20 +45,23 @@ void add_where_free(std::string_view code, Interval interval, std::vector<Rhythm
   if (at < interval.end) out.push_back({std::string(code), {at, interval.end}});
 }
 
-// Beats that follow each other as a regular pump would: then a wide, restless signal is a tachycardia, not
-// VF.
-bool organised(std::span<const Beat> beats, const Interval& stretch) {
-  std::vector<double> rr;
-  for (std::size_t b = 1; b < beats.size(); ++b) {
-    if (beats[b - 1].r_peak >= stretch.begin && beats[b].r_peak < stretch.end) {
-      rr.push_back(static_cast<double>(beats[b].r_peak - beats[b - 1].r_peak));
-    }
+// The mean of what the signal itself says of the seconds of an interval; a window ends up to kShockLagS after
+// what it shows. 0: it says nothing.
+double level_in(const Interval& interval, const RhythmFacts& facts) {
+  const auto count = static_cast<SampleIndex>(facts.shock_levels.size());
+  if (count == 0) return 0;
+  const auto second = static_cast<SampleIndex>(samples_of_ms(facts.sampling_frequency, 1000));
+  const SampleIndex first = std::min(count - 1, interval.begin / second + 2);
+  const SampleIndex last = std::clamp(interval.end / second + 3, first, count - 1);
+  double sum = 0;
+  int known = 0;
+  for (SampleIndex s = first; s <= last; ++s) {
+    const float level = facts.shock_levels[static_cast<std::size_t>(s)];
+    if (std::isnan(level)) continue;
+    sum += static_cast<double>(level);
+    ++known;
   }
-  if (rr.size() < 4) return false;
-  double sum = 0, squares = 0;
-  for (double x : rr) sum += x, squares += x * x;
-  const double n = static_cast<double>(rr.size()), mean = sum / n;
-  return std::sqrt(std::max(0.0, squares / n - mean * mean)) / mean < 0.10;
+  return known > 0 ? sum / known : 0;
 }
 
 void add_ventricular_runs(std::span<const Beat> beats, const RhythmFacts& facts,
@@ -68,10 +75,9 @@ void add_ventricular_runs(std::span<const Beat> beats, const RhythmFacts& facts,
       const double rr = static_cast<double>(beats[end - 1].r_peak - beats[b].r_peak) / (count - 1);
       if (bpm_of(rr, facts.sampling_frequency) > kVtBpm) {
         const auto half = static_cast<SampleIndex>(rr / 2);
-        add_where_free("VT",
-                       {std::max<SampleIndex>(0, beats[b].r_peak - half),
-                        std::min(facts.frames, beats[end - 1].r_peak + half)},
-                       out);
+        const Interval run{std::max<SampleIndex>(0, beats[b].r_peak - half),
+                           std::min(facts.frames, beats[end - 1].r_peak + half)};
+        if (count < kLongRunBeats || level_in(run, facts) > kVtLeastLevel) add_where_free("VT", run, out);
       }
     }
     b = std::max(end, b + 1);
@@ -99,7 +105,10 @@ std::string_view base_rhythm(std::span<const Beat> beats, const RhythmFacts& fac
   const double bpm = bpm_of(span / static_cast<double>(beats.size() - 1), facts.sampling_frequency);
   if (!facts.p_wave) {
     if (regularity.irregular()) return "AFIB";
-    if (bpm >= kWideTachycardiaBpm && facts.usual_qrs_ms >= kWideMs) return "VT";
+    const bool strip = static_cast<double>(facts.frames) <= kStripMostS * facts.sampling_frequency.value;
+    if (strip && bpm >= kWideTachycardiaBpm && facts.usual_qrs_ms >= kWideMs) {
+      return bpm >= kVtWholeBpm && level_in({0, facts.frames}, facts) > kVtWholeLevel ? "VT" : "WCT";
+    }
     if (bpm >= kSvtBpm) return "SVT";
     return "UNKNOWN";
   }
@@ -122,9 +131,7 @@ std::vector<RhythmInterval> rhythm_intervals(std::span<const Beat> beats, const 
         beats, [&silent](const Beat& b) { return b.r_peak >= silent.begin && b.r_peak < silent.end; });
     if (!beats_in_it) add_where_free("ASYS", silent, out);
   }
-  for (const Interval& stretch : facts.disorganised) {
-    add_where_free(organised(beats, stretch) ? "VT" : "VF", stretch, out);
-  }
+  for (const RhythmInterval& stretch : facts.shockable) add_where_free(stretch.code, stretch.interval, out);
   add_ventricular_runs(beats, facts, out);
   add_pauses(beats, facts, out);
   std::vector<Beat> others;

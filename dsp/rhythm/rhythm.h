@@ -11,9 +11,11 @@ namespace ecg::dsp {
 struct RhythmFacts {
   SampleIndex frames = 0;
   Hertz sampling_frequency;
-  bool p_wave = false;      // P precedes the usual QRS
-  double usual_qrs_ms = 0;  // 0 = not measured
-  std::vector<Interval> disorganised, silent;
+  bool p_wave = false;                    // P precedes the usual QRS
+  double usual_qrs_ms = 0;                // 0 = not measured
+  std::vector<RhythmInterval> shockable;  // VF, VFL, VT found in the signal itself
+  std::vector<float> shock_levels;        // by second, as in ShockStretches
+  std::vector<Interval> silent;
 };
 
 // Intervals cover the recording, ascending, without overlap. Limits: bradycardia below 60/min, tachycardia

@@ -8,6 +8,7 @@ namespace ecg::dsp {
 namespace {
 
 constexpr double kNoBeatSilentS = 4, kNoBeatS = 6;
+constexpr int kBecomesFibrillationS = 3;
 
 struct Kind {
   std::string_view rule_id, what;
@@ -30,17 +31,27 @@ void Alarms::step(std::size_t which, bool holds, int needed, std::vector<StreamA
   out.push_back({std::string(kKinds[which].rule_id), std::string(kKinds[which].what), !now});
 }
 
+// Named by how it begins; a tachycardia may become fibrillation, but one that seems to calm down for a few
+// seconds keeps the graver name.
+void Alarms::shock(const ShockSecond& second, std::vector<StreamAlarm>& out) {
+  disordered_ = second.shockable && second.code != "VT" ? disordered_ + 1 : 0;
+  const bool fibrillated = conditions_[kFibrillation].active;
+  const bool fibrillates =
+      second.shockable && (fibrillated || disordered_ >= (second.began ? 1 : kBecomesFibrillationS));
+  step(kTachycardia, second.shockable && !fibrillates, 1, out);
+  step(kFibrillation, fibrillates, 1, out);
+}
+
 void Alarms::update(const LiveFacts& facts, std::vector<StreamAlarm>& out) {
+  shock(facts.shock, out);
   if (!facts.usable) return;
-  const bool asystole = (facts.silent && facts.since_beat_s >= kNoBeatSilentS) ||
-                        (!facts.disorganised && facts.since_beat_s >= kNoBeatS);
-  const bool fibrillation = facts.disorganised && !facts.regular_beats;
+  const bool shockable = facts.shock.shockable;
+  const bool asystole = !shockable && ((facts.silent && facts.since_beat_s >= kNoBeatSilentS) ||
+                                       facts.since_beat_s >= kNoBeatS);
   const double rate = std::round(facts.rate_bpm.value_or(0));
   step(kAsystole, asystole, 1, out);
-  step(kFibrillation, fibrillation, 2, out);
-  step(kTachycardia, facts.disorganised && facts.regular_beats && rate >= 150, 3, out);
-  step(kFast, !fibrillation && !facts.disorganised && rate >= kCriticalFastBpm, 2, out);
-  step(kSlow, !fibrillation && !asystole && rate > 0 && rate <= kCriticalSlowBpm, 2, out);
+  step(kFast, !shockable && rate >= kCriticalFastBpm, 2, out);
+  step(kSlow, !shockable && !asystole && rate > 0 && rate <= kCriticalSlowBpm, 2, out);
 }
 
 }  // namespace ecg::dsp

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dsp/analysis.h"
+#include "dsp/rhythm/shock_detector.h"
 
 namespace ecg::dsp {
 
@@ -14,8 +15,7 @@ namespace ecg::dsp {
 struct LiveFacts {
   bool usable = false;  // at least one lead can be trusted
   bool silent = false;  // no trusted lead moves
-  bool disorganised = false;
-  bool regular_beats = false;  // the last beats come as regularly as a tachycardia's
+  ShockSecond shock;    // judged by itself: it may be known while usable is not
   double since_beat_s = 0;
   std::optional<double> rate_bpm;  // over the last beats, if there were any lately
 };
@@ -31,8 +31,10 @@ class Alarms {
     int seconds = 0;  // for which it has held
     bool active = false;
   };
+  void shock(const ShockSecond& second, std::vector<StreamAlarm>& out);
   void step(std::size_t which, bool holds, int needed, std::vector<StreamAlarm>& out);
   std::array<Condition, 5> conditions_;
+  int disordered_ = 0;  // seconds of fibrillation or flutter on end
 };
 
 }  // namespace ecg::dsp

@@ -7,8 +7,10 @@
 #include "dsp/filter/basic.h"
 #include "dsp/filter/channel.h"
 #include "dsp/filter/mains.h"
+#include "dsp/model/models.h"
 #include "dsp/quality/lead_quality.h"
 #include "dsp/rhythm/activity.h"
+#include "dsp/rhythm/shock_detector.h"
 #include "dsp/stream/alarms.h"
 #include "dsp/stream/live_feature.h"
 #include "dsp/stream/ring.h"
@@ -44,6 +46,11 @@ struct StreamAnalyzer::State {
     for (std::size_t lead = 0; lead < leads.size(); ++lead) {
       if (follows_from_others(lead)) weights[lead] = 0;
     }
+    std::vector<LeadId> ids;
+    for (const StreamLead& lead : leads) ids.push_back(lead.id);
+    watched = shock_leads(ids);
+    for (std::size_t lead : watched) shock_signals.emplace_back(fs, leads[lead].uv_per_lsb > 0);
+    shock_scores.reserve(watched.size());
   }
 
   static std::vector<bool> calibrated(const std::vector<StreamLead>& leads) {
@@ -83,6 +90,10 @@ struct StreamAnalyzer::State {
   std::vector<PendingBeat> pending;
   std::vector<SampleIndex> beats;  // the last final ones, ascending
   SampleIndex last_decided = -1;
+  std::vector<std::size_t> watched;  // leads in which fibrillation is looked for
+  std::vector<ShockLead> shock_signals;
+  std::vector<ShockLead::Score> shock_scores;
+  ShockState shock_state;
   Alarms alarms;
   std::vector<StreamAlarm> changes;
   std::vector<StreamEvent> events;
@@ -98,6 +109,9 @@ void StreamAnalyzer::State::push_frame(std::span<const std::int32_t> samples, st
     frame[lead] = held[lead];
   }
   ring.push(frame, lead_off);
+  for (std::size_t k = 0; k < watched.size(); ++k) {
+    shock_signals[k].push(frame[watched[k]], (lead_off >> watched[k] & 1U) != 0);
+  }
   decisions.clear();
   detector.push(frame, weights, decisions);
   for (const QrsDecision& decision : decisions) decided(decision);
@@ -192,7 +206,13 @@ void StreamAnalyzer::State::end_second() {
   }
   emit(std::move(event));
   changes.clear();
-  alarms.update(live_facts(), changes);
+  shock_scores.clear();
+  for (const ShockLead& lead : shock_signals) {
+    if (const auto score = lead.score(built_in_models().shockable)) shock_scores.push_back(*score);
+  }
+  LiveFacts facts = live_facts();
+  facts.shock = shock_state.second(shock_scores);
+  alarms.update(facts, changes);
   for (StreamAlarm& change : changes) {
     StreamEvent alarm;
     alarm.alarm = std::move(change);
@@ -217,20 +237,10 @@ LiveFacts StreamAnalyzer::State::live_facts() const {
   const Activity activity = activity_of(views, fs);
   facts.usable = activity.known;
   facts.silent = activity.silent;
-  facts.disorganised = activity.disorganised;
   facts.since_beat_s = static_cast<double>(ring.end() - std::max<SampleIndex>(0, last_decided)) / fs.value;
   if (beats.size() >= 4 && facts.since_beat_s < kRateForgottenS) {
-    double sum = 0, squares = 0;
-    for (std::size_t b = 1; b < beats.size(); ++b) {
-      const auto rr = static_cast<double>(beats[b] - beats[b - 1]);
-      sum += rr;
-      squares += rr * rr;
-    }
-    const auto n = static_cast<double>(beats.size() - 1);
-    const double mean = sum / n;
-    facts.rate_bpm = 60 * fs.value / mean;
-    facts.regular_beats =
-        beats.size() >= 6 && std::sqrt(std::max(0.0, squares / n - mean * mean)) < 0.1 * mean;
+    facts.rate_bpm = 60 * fs.value * static_cast<double>(beats.size() - 1) /
+                     static_cast<double>(std::max<SampleIndex>(1, beats.back() - beats.front()));
   }
   return facts;
 }

@@ -1,6 +1,7 @@
 #include "tests/accuracy/train/registry.h"
 
 #include "tests/accuracy/train/boundary.h"
+#include "tests/accuracy/train/shockable.h"
 #include "tests/accuracy/train/statements.h"
 
 namespace ecg::accuracy {
@@ -9,6 +10,7 @@ std::vector<std::unique_ptr<LearnedModel>> learned_models(Library& data) {
   std::vector<std::unique_ptr<LearnedModel>> out;
   for (auto& model : boundary_models(data)) out.push_back(std::move(model));
   for (auto& model : statement_models(data)) out.push_back(std::move(model));
+  out.push_back(std::make_unique<ShockableModel>(data));
   return out;
 }
 
