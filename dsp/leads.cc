@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 
 #include "dsp/signal.h"
 
@@ -11,6 +12,9 @@ namespace {
 constexpr std::array<std::string_view, 19> kNames = {"I",  "II",  "III", "aVR", "aVL", "aVF", "V1",
                                                      "V2", "V3",  "V4",  "V5",  "V6",  "V7",  "V8",
                                                      "V9", "V3R", "V4R", "V5R", "?"};
+
+constexpr double kLeastSample = std::numeric_limits<std::int32_t>::min();
+constexpr double kMostSample = std::numeric_limits<std::int32_t>::max();
 
 char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -78,6 +82,10 @@ int Recording::find(LeadId id) const {
   return -1;
 }
 
+bool is_sensitivity(double uv_per_lsb) {
+  return uv_per_lsb >= 1e-6 && uv_per_lsb <= 1e6;
+}
+
 Recording with_derived_limb_leads(Recording recording) {
   const int at_i = recording.find(LeadId::kI);
   const int at_ii = recording.find(LeadId::kII);
@@ -85,8 +93,8 @@ Recording with_derived_limb_leads(Recording recording) {
   recording.leads.reserve(recording.leads.size() + kDerivations.size());
   const Lead& one = recording.leads[static_cast<std::size_t>(at_i)];
   const Lead& two = recording.leads[static_cast<std::size_t>(at_ii)];
-  if (one.uv_per_lsb <= 0 || two.uv_per_lsb <= 0 || one.samples.size() != two.samples.size())
-    return recording;
+  if (!is_sensitivity(one.uv_per_lsb) || !is_sensitivity(two.uv_per_lsb)) return recording;
+  if (one.samples.size() != two.samples.size()) return recording;
   for (const Derivation& rule : kDerivations) {
     if (recording.find(rule.id) >= 0) continue;
     Lead lead;
@@ -99,7 +107,8 @@ Recording with_derived_limb_leads(Recording recording) {
     for (std::size_t s = 0; s < lead.samples.size(); ++s) {
       const auto i = static_cast<SampleIndex>(s);
       const double uv = rule.of_i * one.microvolts(i) + rule.of_ii * two.microvolts(i);
-      lead.samples[s] = static_cast<std::int32_t>(std::lround(uv / lead.uv_per_lsb));
+      const double lsb = std::round(uv / lead.uv_per_lsb);
+      lead.samples[s] = static_cast<std::int32_t>(std::clamp(lsb, kLeastSample, kMostSample));
     }
     recording.leads.push_back(std::move(lead));
   }

@@ -55,6 +55,10 @@ std::string_view lead_name(LeadId lead);
 // Accepts the spellings devices use (case, "MLII" is not II: it is kOther). kOther when not recognised.
 LeadId lead_from_name(std::string_view name);
 
+// Whether a number can be the sensitivity of a lead. What lies outside 1 pV to 1 V per LSB, or is no number,
+// counts as unknown.
+bool is_sensitivity(double uv_per_lsb);
+
 // One lead as recorded. Physical value in microvolts = (samples[i] - baseline) * uv_per_lsb.
 // Samples inside a gap carry no meaning whatever their number; they are kept, never read as signal.
 struct Lead {

@@ -1,7 +1,6 @@
 #include "dsp/filter/channel.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace ecg::dsp {
 namespace {
@@ -45,7 +44,7 @@ std::vector<Channel> channels_of(const Recording& recording) {
     Channel channel;
     channel.lead = static_cast<int>(at);
     channel.id = lead.id;
-    channel.calibrated = std::isfinite(lead.uv_per_lsb) && lead.uv_per_lsb > 0;
+    channel.calibrated = is_sensitivity(lead.uv_per_lsb);
     const double scale = channel.calibrated ? lead.uv_per_lsb : 1;
     channel.raw.assign(frames, 0);
     const std::size_t held = std::min(frames, lead.samples.size());

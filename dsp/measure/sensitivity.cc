@@ -16,7 +16,7 @@ constexpr double kSameShare = 0.02;
 constexpr double kBrokenShare = 0.03, kHoldsShare = 0.01;
 
 bool declared(const Lead& lead) {
-  return std::isfinite(lead.uv_per_lsb) && lead.uv_per_lsb > 0;
+  return is_sensitivity(lead.uv_per_lsb);
 }
 
 double nearest_usual(const Recording& recording) {

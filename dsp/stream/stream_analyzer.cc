@@ -30,12 +30,24 @@ struct PendingBeat {
   SampleIndex due = 0;
 };
 
+double usable_hz(double hz) {
+  constexpr double kLeast = 100, kMost = 2000;
+  return hz >= kLeast ? std::min(hz, kMost) : kLeast;  // the least for what is no number, too
+}
+
+std::vector<StreamLead> with_sensitivities_checked(std::vector<StreamLead> leads) {
+  for (StreamLead& lead : leads) {
+    if (!is_sensitivity(lead.uv_per_lsb)) lead.uv_per_lsb = 0;
+  }
+  return leads;
+}
+
 }  // namespace
 
 struct StreamAnalyzer::State {
   State(Hertz sampling_frequency, std::vector<StreamLead> stream_leads, Options wanted)
-      : fs{std::clamp(sampling_frequency.value, 100.0, 2000.0)},
-        leads(std::move(stream_leads)),
+      : fs{usable_hz(sampling_frequency.value)},
+        leads(with_sensitivities_checked(std::move(stream_leads))),
         options(wanted),
         second(samples_of_ms(fs, 1000)),
         ring(leads.size(), static_cast<std::size_t>(samples_of_ms(fs, 1000 * kRingS))),
