@@ -182,8 +182,9 @@ void drop_unsteady_p(Chain& chain) {
     trusted.leads.push_back(chain.median.leads[c]);
   }
   const bool irregular = regularity_of(chain.beats).irregular();
-  const double steadiness =
-      p_steadiness(trusted, *chain.waves->p, signals, beats_of_group(chain.shapes, chain.usual));
+  // Fibrillation is told from P by the wave as it was found, before its edges were fitted to P waves.
+  const PWave& found = *chain.shape_waves[static_cast<std::size_t>(chain.usual)]->found.p;
+  const double steadiness = p_steadiness(trusted, found, signals, beats_of_group(chain.shapes, chain.usual));
   if (steadiness < (irregular ? 0.6 : 0.3)) chain.waves->p.reset();
   if (!chain.waves->p) return;
   chain.p_matches = match_p({&trusted, &*chain.waves, signals, chain.shapes.r_peaks, chain.fs});

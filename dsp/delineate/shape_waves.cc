@@ -9,6 +9,13 @@ namespace {
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
+// How close two leads must agree, and how far the second of twelve readers' marks lies outside the second of
+// twelve estimates, which scatter less; ms.
+struct Reach {
+  float within, earlier, later;
+};
+constexpr Reach kQrsReach = {12, 0, 1}, kPReach = {12, 4, 4}, kTReach = {20, 0, 4};
+
 int samples(double ms) {
   return static_cast<int>(std::lround(ms / static_cast<double>(kGridMs)));
 }
@@ -100,6 +107,36 @@ class Work {
   std::vector<BoundaryRow>* rows_;
 };
 
+// Two leads must agree that a wave has begun, or has not ended; what one alone shows is noise.
+float outermost_agreed(std::vector<float>& places, float within) {
+  std::ranges::sort(places);
+  for (std::size_t i = 0; i + 1 < places.size(); ++i) {
+    if (places[i + 1] - places[i] <= within) return places[i + 1];
+  }
+  return places.empty() ? 0 : places[places.size() / 2];
+}
+
+// The wave in all leads together: second earliest onset, second latest end.
+WaveSpan joint_span(std::span<const LeadWaves> leads, std::optional<WaveSpan> LeadWaves::*wave,
+                    const Reach& reach) {
+  std::vector<float> onsets, offsets, peaks;
+  for (const LeadWaves& lead : leads) {
+    if (!(lead.*wave)) continue;
+    onsets.push_back((lead.*wave)->onset);
+    offsets.push_back(-(lead.*wave)->offset);
+    peaks.push_back((lead.*wave)->peak);
+  }
+  WaveSpan out;
+  if (peaks.empty()) return out;
+  const float share = std::clamp(static_cast<float>(peaks.size()) - 2, 0.0F, 10.0F) / 10;
+  out.onset = outermost_agreed(onsets, reach.within) - share * reach.earlier;
+  out.offset = share * reach.later - outermost_agreed(offsets, reach.within);
+  const auto middle = peaks.begin() + static_cast<std::ptrdiff_t>(peaks.size() / 2);
+  std::nth_element(peaks.begin(), middle, peaks.end());
+  out.peak = std::clamp(*middle, out.onset, std::max(out.onset, out.offset));
+  return out;
+}
+
 MedianBeat only_used(const MedianBeat& beat, std::span<const std::uint8_t> used) {
   MedianBeat out;
   out.r = beat.r;
@@ -143,15 +180,29 @@ std::optional<ShapeWaves> delineate_shape(const MedianBeat& median, const ShapeQ
                               t_peak - qrs_off, p_on + rr - t_end, Boundary::kTOnset);
     for (std::size_t lead = 0; lead < t.size(); ++lead) out.leads[lead].t = t[lead];
   }
-  const auto native = [ratio, &beat, &median](int i) {
-    return std::clamp(median.r + static_cast<int>(std::lround((i - beat.r) * ratio)), 0, median.size() - 1);
+  const auto native = [ratio, &beat, &median](float ms) {
+    const double samples = static_cast<double>(ms / kGridMs) * ratio;
+    return std::clamp(median.r + static_cast<int>(std::lround(samples)), 0, median.size() - 1);
   };
-  out.global.qrs = {native(rule->qrs.onset), native(rule->qrs.offset)};
+  const auto native_sample = [&native, &work](int i) { return native(work.ms(i)); };
+  out.found.qrs = {native_sample(rule->qrs.onset), native_sample(rule->qrs.offset)};
   if (rule->p) {
-    out.global.p =
-        PWave{native(rule->p->onset), native(rule->p->peak), native(rule->p->offset), rule->p->size};
+    out.found.p = PWave{native_sample(rule->p->onset), native_sample(rule->p->peak),
+                        native_sample(rule->p->offset), rule->p->size};
   }
-  if (rule->t) out.global.t = TWave{native(rule->t->peak), native(rule->t->end)};
+  if (rule->t) out.found.t = TWave{native_sample(rule->t->peak), native_sample(rule->t->end)};
+  const auto qrs_all = joint_span(out.leads, &LeadWaves::qrs, kQrsReach);
+  out.global.qrs = {native(qrs_all.onset), native(qrs_all.offset)};
+  if (rule->p) {
+    const auto p_all = joint_span(out.leads, &LeadWaves::p, kPReach);
+    const int last = out.global.qrs.onset;
+    out.global.p = PWave{std::min(native(p_all.onset), last), std::min(native(p_all.peak), last),
+                         std::min(native(p_all.offset), last), rule->p->size};
+  }
+  if (rule->t) {
+    const auto t_all = joint_span(out.leads, &LeadWaves::t, kTReach);
+    out.global.t = TWave{native(t_all.peak), native(t_all.offset)};
+  }
   return out;
 }
 

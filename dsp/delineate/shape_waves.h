@@ -24,6 +24,7 @@ struct LeadWaves {
 
 struct ShapeWaves {
   Delineation global;            // samples of the median beat at its own sampling frequency
+  Delineation found;             // the same by the rule for all leads alone
   std::vector<LeadWaves> leads;  // in the order of the median beat's leads
 };
 

@@ -47,10 +47,10 @@ TEST(Analyze, NormalSinusRhythmIsMeasuredAndCalledNormal) {
   EXPECT_EQ(analysis.urgency, Urgency::kNothingCriticalFound);
   EXPECT_TRUE(has_statement(analysis, "SR"));
   EXPECT_TRUE(has_statement(analysis, "NORMAL"));
-  // The simulator's beat: PR 158 ms, QRS 90 ms, QT about 390 ms by the sums of its bells, QRS axis 53
-  // degrees.
+  // The simulator's beat: PR 158 ms, QRS 94 ms from where the second lead leaves 5 uV to where the last but
+  // one returns to it, QT about 390 ms by the sums of its bells, QRS axis 53 degrees.
   EXPECT_NEAR(*analysis.measurements.pr_ms.value, 158, 15);
-  EXPECT_NEAR(*analysis.measurements.qrs_ms.value, 90, 10);
+  EXPECT_NEAR(*analysis.measurements.qrs_ms.value, 94, 10);
   EXPECT_NEAR(*analysis.measurements.qt_ms.value, 390, 25);
   EXPECT_NEAR(*analysis.measurements.qrs_axis_deg.value, 53, 8);
   ASSERT_EQ(analysis.leads.size(), 8U);
