@@ -12,6 +12,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "tests/accuracy/document.h"
 #include "tests/accuracy/folds.h"
 #include "tests/accuracy/limits.h"
 #include "tests/accuracy/topics.h"
@@ -29,6 +30,7 @@ struct Wishes {
   bool cross_validate = false;
   int folds = 5;
   std::optional<Check> check;
+  std::string document;            // Markdown that takes the figures
   std::vector<std::string> train;  // models
   std::string tables = "dsp/model";
 };
@@ -63,6 +65,7 @@ int score(const Wishes& wishes, Library* data) {
   std::optional<Folds> folds;
   int skipped = 0, scored = 0;
   bool passed = true;
+  std::map<std::string, TopicFigures> figures;
   for (const Topic& topic : topics()) {
     if (!wishes.topics.empty() && std::ranges::find(wishes.topics, topic.name) == wishes.topics.end())
       continue;
@@ -74,14 +77,18 @@ int score(const Wishes& wishes, Library* data) {
     }
     const auto built_in = [](const Record& r) { return dsp::analyze(r.recording, r.options); };
     Report report = timed(topic, {data, built_in, wishes.verbose}, "");
-    if (wishes.cross_validate && data != nullptr) {
+    TopicFigures& kept = figures[std::string(topic.name)];
+    kept.measured = report.figures;
+    if (wishes.cross_validate && data != nullptr && !topic.databases.empty()) {
       if (!folds) folds.emplace(learned_models(*data), wishes.folds);
       // Where tables are scored on what they were trained on, this is the figure that counts.
       report = timed(topic, {data, folds->analyzer(), wishes.verbose}, ", cross-validated by patient");
+      kept.cross_validated = report.figures;
     }
     passed = within_limits(topic, report, wishes.check) && passed;
     ++scored;
   }
+  if (!wishes.document.empty()) write_figures(wishes.document, figures);
   if (!passed) return kFailed;
   return scored == 0 && skipped > 0 ? kSkipped : kScored;
 }
@@ -136,6 +143,7 @@ int main(int argc, char** argv) {
   app.add_flag_callback(
          "--held", [&wishes] { wishes.check = Check::kHeld; }, "Fail below what has been reached so far")
       ->excludes(floors);
+  app.add_option("--write-doc", wishes.document, "Put the figures into this Markdown file");
   app.add_option("--train", wishes.train, "Train these learned parts on everything and write their tables");
   app.add_option("--tables", wishes.tables, "Where --train writes")->capture_default_str();
   CLI11_PARSE(app, argc, argv);

@@ -4,6 +4,7 @@
 #include "tests/accuracy/score/delineation.h"
 #include "tests/accuracy/score/rhythm.h"
 #include "tests/accuracy/score/statements.h"
+#include "tests/accuracy/score/synthetic.h"
 
 namespace ecg::accuracy {
 namespace {
@@ -16,6 +17,7 @@ constexpr Topic kTopics[] = {
     {"shockable", "ventricular fibrillation, flutter and tachycardia", "vfdb cudb", score_shockable},
     {"af", "atrial fibrillation in short strips", "cinc2017", score_af},
     {"statements", "statements on 12-lead recordings", "ptbxl ludb cinc12", score_statements},
+    {"synthetic", "simulated recordings of known truth", "", score_synthetic},
 };
 
 }  // namespace
