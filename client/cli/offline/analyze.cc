@@ -1,12 +1,15 @@
 #include "client/cli/offline/analyze.h"
 
+#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <ostream>
+#include <string>
 
 #include "client/cli/offline/analysis_output.h"
 #include "client/cli/offline/output_file.h"
 #include "common/formats/text.h"
+#include "dsp/stages.h"
 
 namespace ecg::cli {
 namespace {
@@ -23,7 +26,42 @@ Result<void> select_lead(const std::string& lead, dsp::Recording& recording) {
   return {};
 }
 
-Result<AnalyzedFile> analyze_file(const AnalyzeOptions& options) {
+// A line that fills as the analysis ends its stages, and goes away with it.
+class ProgressBar {
+ public:
+  explicit ProgressBar(std::ostream* out) : out_(out) { draw(); }
+  ~ProgressBar() {
+    if (out_ != nullptr) *out_ << '\r' << std::string(kWidth + 2, ' ') << '\r' << std::flush;
+  }
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  dsp::StageWatch watch() {
+    return {[](void* self, const char*) { static_cast<ProgressBar*>(self)->step(); }, this};
+  }
+
+ private:
+  // Stages ended in a recording that goes through the whole chain.
+  static constexpr std::size_t kSteps = 9, kWidth = 36;
+
+  void step() {
+    done_ = std::min(done_ + 1, kSteps);
+    draw();
+  }
+  void draw() {
+    if (out_ == nullptr) return;
+    const std::size_t filled = done_ * kWidth / kSteps;
+    *out_ << "\r[" << std::string(filled, '#') << std::string(kWidth - filled, ' ') << ']' << std::flush;
+  }
+
+  std::ostream* out_;
+  std::size_t done_ = 0;
+};
+
+// Shorter records are done before anyone looks.
+constexpr double kLongS = 600;
+
+Result<AnalyzedFile> analyze_file(const AnalyzeOptions& options, std::ostream& err) {
   if (options.mains_hz != 0 && options.mains_hz != 50 && options.mains_hz != 60)
     return Error{ErrorCode::kUsage, "--mains"};
   if ((options.json ? 1 : 0) + (options.beats == "-" ? 1 : 0) + (options.delineation == "-" ? 1 : 0) > 1)
@@ -36,13 +74,14 @@ Result<AnalyzedFile> analyze_file(const AnalyzeOptions& options) {
   how.mains_hz = options.mains_hz;
   AnalyzedFile out;
   out.id = std::filesystem::path(options.file).stem().string();
-  out.analysis = dsp::analyze(imported.recording, how);
+  ProgressBar bar(options.progress && imported.recording.duration_s() >= kLongS ? &err : nullptr);
+  out.analysis = dsp::analyze_watched(imported.recording, how, dsp::built_in_models(), bar.watch());
   out.imported = std::move(imported);
   return out;
 }
 
-Result<void> write_results(const AnalyzeOptions& options, std::ostream& out) {
-  ECG_ASSIGN(const AnalyzedFile file, analyze_file(options));
+Result<void> write_results(const AnalyzeOptions& options, std::ostream& out, std::ostream& err) {
+  ECG_ASSIGN(const AnalyzedFile file, analyze_file(options, err));
   if (!options.beats.empty()) ECG_TRY(put_text(options.beats, beats_csv(file), out));
   if (!options.delineation.empty()) ECG_TRY(put_text(options.delineation, delineation_csv(file), out));
   if (options.json) {
@@ -60,7 +99,7 @@ Result<void> write_results(const AnalyzeOptions& options, std::ostream& out) {
 int run_analyze(const AnalyzeOptions& options, std::ostream& out, std::ostream& err) {
   Result<void> done;
   try {
-    done = write_results(options, out);
+    done = write_results(options, out, err);
   } catch (const std::exception& fault) {
     done = Error{ErrorCode::kInternal, options.file, fault.what()};
   }

@@ -15,6 +15,7 @@ struct AnalyzeOptions {
   std::string delineation;   // the same for wave boundaries
   std::string lead = "all";  // or the number of one signal, from 1
   double mains_hz = 50;      // 50, 60 or 0
+  bool progress = false;     // show how far a long record is, on err; for terminals
   Language language = Language::kEnglish;
 };
 

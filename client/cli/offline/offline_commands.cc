@@ -3,6 +3,8 @@
 #include <iostream>
 #include <memory>
 
+#include <unistd.h>
+
 #include "client/cli/offline/analyze.h"
 #include "client/cli/offline/convert.h"
 #include "client/cli/offline/info.h"
@@ -30,6 +32,7 @@ void add_analyze(CLI::App& app, const bool& json, const Language& language, int&
   command->callback([options, &json, &language, &exit_code] {
     options->json = json;
     options->language = language;
+    options->progress = isatty(STDERR_FILENO) == 1;
     exit_code = run_analyze(*options, std::cout, std::cerr);
   });
 }
