@@ -107,6 +107,13 @@ const char* objective(Task task) {
   return "";
 }
 
+// "(1,0,-1)"
+std::string constraints(std::span<const int> direction) {
+  std::string text;
+  for (const int d : direction) text += (text.empty() ? "(" : ",") + std::to_string(d);
+  return text + ")";
+}
+
 }  // namespace
 
 void Rows::add(std::span<const float> row, float label, std::string_view patient, float weight) {
@@ -147,6 +154,7 @@ TrainedForest train_trees(const Rows& rows, const TreeParameters& parameters,
   booster.set("lambda", parameters.l2);
   booster.set("subsample", parameters.row_share);
   booster.set("colsample_bytree", parameters.column_share);
+  if (!parameters.direction.empty()) booster.set("monotone_constraints", constraints(parameters.direction));
   for (int round = 0; round < parameters.rounds; ++round) booster.step(round, matrix);
 
   TrainedForest forest;

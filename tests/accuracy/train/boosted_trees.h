@@ -35,6 +35,8 @@ struct TreeParameters {
   double least_child_weight = 1;  // sum of second derivatives in a leaf
   double l2 = 1;
   double row_share = 1, column_share = 1;  // drawn anew for each tree
+  // Per feature +1: the output may only rise with it, -1: only fall, 0: free. Empty = all free.
+  std::vector<int> direction;
 };
 
 struct TrainedForest {
