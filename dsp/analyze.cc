@@ -52,6 +52,7 @@ struct Chain {
   StageWatch watch;
   Hertz fs;
   std::vector<Channel> channels;
+  std::vector<SampleIndex> r_peaks;  // as detected
   bool readable = false;
   BeatShapes shapes;
   std::vector<GroupFacts> groups;
@@ -129,8 +130,7 @@ std::vector<SampleIndex> beats_of_group(const BeatShapes& shapes, int group) {
 }
 
 void find_beats(Chain& chain, std::span<const RhythmInterval> shockable) {
-  std::vector<SampleIndex> r_peaks = detect_qrs(chain.channels, chain.fs);
-  chain.ended("detect");
+  std::vector<SampleIndex> r_peaks = chain.r_peaks;
   // What triggers the detector within fibrillation is no beat.
   for (const RhythmInterval& stretch : shockable) {
     if (stretch.code == "VT") continue;
@@ -445,6 +445,8 @@ Analysis run(const Recording& recording, const Options& options, const Models& m
   facts.sensitivity_doubted = better_uv.has_value();
   prepare(chain, out);
   chain.ended("filter");
+  chain.r_peaks = detect_qrs(chain.channels, chain.fs, *chain.models);
+  chain.ended("detect");
   chain.readable = chain.readable && read_heart(chain, out, facts);
   if (chain.readable) {
     suspect_swap(chain, out);
@@ -456,6 +458,9 @@ Analysis run(const Recording& recording, const Options& options, const Models& m
     out.quality = QualityGrade::kPoor;
   }
   conclude(chain, out, facts);
+  // What looks like a beat is told, though nothing is concluded from it.
+  if (!chain.readable)
+    for (const SampleIndex r : chain.r_peaks) out.beats.push_back({r, BeatClass::kUnknown});
   chain.ended("interpret");
   return out;
 }

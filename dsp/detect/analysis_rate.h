@@ -1,5 +1,5 @@
-// Every lead is brought to one rate before beats are looked for, so that all widths, levels and learned limits
-// of the detector hold for every device.
+// Every lead is brought to one rate before beats are looked for, so that all widths, levels and learned
+// limits of the detector hold for every device.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // What the detector looks at, per lead, at kAnalysisHz: the smoothed signal, its slope over 27 ms (strongest
-// between 10 and 26 Hz, blind to baseline and 37.5 Hz multiples), and the slope summed over the width of a QRS.
-// The last seconds are kept in contiguous memory; nothing is allocated after construction.
+// between 10 and 26 Hz, blind to baseline and 37.5 Hz multiples), and the slope summed over the width of a
+// QRS. The last seconds are kept in contiguous memory; nothing is allocated after construction.
 #pragma once
 
 #include <span>

@@ -7,8 +7,8 @@
 namespace ecg::dsp {
 namespace {
 
-constexpr float kSame = 0.85F;       // correlation from which a beat joins a shape
-constexpr float kMostBeats = 16;     // memory of a shape, beats
+constexpr float kSame = 0.85F;    // correlation from which a beat joins a shape
+constexpr float kMostBeats = 16;  // memory of a shape, beats
 constexpr int kShifts = 2 * kQrsShapeReach + 1;
 
 using Four = float __attribute__((vector_size(16)));

@@ -14,11 +14,11 @@ inline constexpr int kQrsShapeBefore = 16, kQrsShapeLength = 32;  // 107 ms befo
 inline constexpr int kQrsShapeReach = 5;                          // shifts tried, samples either way
 
 struct QrsMatch {
-  int shape = -1;           // -1: there is none yet
-  float correlation = 0;    // -1..1
-  float scale = 0;          // size as a multiple of the shape's
-  float shift = 0;          // samples to add to where it was looked for
-  float beats = 0;          // that made the shape
+  int shape = -1;         // -1: there is none yet
+  float correlation = 0;  // -1..1
+  float scale = 0;        // size as a multiple of the shape's
+  float shift = 0;        // samples to add to where it was looked for
+  float beats = 0;        // that made the shape
 };
 
 class QrsTemplates {
@@ -30,8 +30,8 @@ class QrsTemplates {
     for (Shape& s : shapes_) s.last = 0;
   }
 
-  // The best match of each shape around a sample, shapes[k] for shape k (shape = -1 where unused). weights: per
-  // lead, already divided by the lead's own size. Returns the position of the best.
+  // The best match of each shape around a sample, shapes[k] for shape k (shape = -1 where unused). weights:
+  // per lead, already divided by the lead's own size. Returns the position of the best.
   int match(const QrsSignal& signal, SampleIndex at, std::span<const float> weights,
             std::array<QrsMatch, kQrsShapes>& matches) const;
 

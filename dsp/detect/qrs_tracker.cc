@@ -11,12 +11,12 @@ constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 constexpr int kLearn = analysis_samples(2000);
 constexpr int kLookAhead = analysis_samples(1100);
-constexpr int kApart = analysis_samples(80);         // humps nearer than this are one
+constexpr int kApart = analysis_samples(80);  // humps nearer than this are one
 constexpr int kRefractory = analysis_samples(180);
 constexpr int kTZone = analysis_samples(360);
 constexpr int kLapse = analysis_samples(2500);
-constexpr float kLeastHeight = 0.12F;                // of an ordinary beat's
-constexpr float kMostUnits = 2.5F;                   // one lead's artefact cannot outvote the others
+constexpr float kLeastHeight = 0.12F;  // of an ordinary beat's
+constexpr float kMostUnits = 2.5F;     // one lead's artefact cannot outvote the others
 
 }  // namespace
 
@@ -81,17 +81,21 @@ void QrsTracker::begin() {
 
 void QrsTracker::update_weights() {
   const SampleIndex at = signal_.known() - 1;
-  float total = 0;
+  float total = 0, most = 0;
   for (std::size_t lead = 0; lead < sizes_.size(); ++lead) {
     if ((off_ >> lead & 1U) != 0 || sizes_[lead] <= 0) {
-      weights_[lead] = 0;
       unrest_[lead] = 1;
       continue;
     }
     const float units = std::min(*signal_.sum(lead, at) / sizes_[lead], 1.5F);
     unrest_[lead] += 0.035F * (units - unrest_[lead]);
-    const float w = 1 / (0.1F + unrest_[lead]);
-    weights_[lead] = w * w;
+    most = std::max(most, unrest_[lead]);
+  }
+  for (std::size_t lead = 0; lead < sizes_.size(); ++lead) {
+    // A lead that lies still while others move shows no heart.
+    const bool heard = (off_ >> lead & 1U) == 0 && sizes_[lead] > 0 && unrest_[lead] >= 0.1F * most;
+    const float w = 1 / (0.1F + std::max(unrest_[lead], 0.12F));
+    weights_[lead] = heard ? w * w : 0;
     total += weights_[lead];
   }
   for (std::size_t lead = 0; lead < sizes_.size(); ++lead) {
@@ -157,9 +161,7 @@ void QrsTracker::candidate(SampleIndex at, float height, std::vector<QrsBeat>& o
   c.at = at;
   c.height = height;
   early_features(c);
-  c.score = models_.early.empty()
-                ? 8 * (height - 0.35F)
-                : evaluate(models_.early, c.features);
+  c.score = models_.early.empty() ? 8 * (height - 0.35F) : evaluate(models_.early, c.features);
   ++open_count_;
   if (c.score > 0 && (!foretold_ || at - foretold_->at >= kRefractory)) {
     foretold_ = LastBeat{at, height, c.score, c.match.shape, foretold_ ? foretold_->at : -1};
@@ -195,7 +197,9 @@ void QrsTracker::early_features(Candidate& c) {
   int usual = -1;
   for (int k = 0; k < kQrsShapes; ++k) {
     const auto which = static_cast<std::size_t>(k);
-    if (matches[which].shape >= 0 && (usual < 0 || matches[which].beats > matches[static_cast<std::size_t>(usual)].beats)) usual = k;
+    if (matches[which].shape >= 0 &&
+        (usual < 0 || matches[which].beats > matches[static_cast<std::size_t>(usual)].beats))
+      usual = k;
   }
   const QrsMatch none;
   const QrsMatch& near = best >= 0 ? matches[static_cast<std::size_t>(best)] : none;
@@ -206,53 +210,53 @@ void QrsTracker::early_features(Candidate& c) {
   const float h = c.height;
   std::size_t n = 0;
   const auto add = [&c, &n](float value) { c.features[n++] = value; };
-  add(h);                                                                  // 0
-  add(h / (refused_height_ + 0.02F));                                      // 1
-  add(mean_height(c.at - 60, c.at - 20) / h);                              // 2
-  add(valley_before_top_ / h);                                             // 3
-  add(slow / (fast + 1e-20F));                                             // 4
-  add(sharp / (fast + 1e-20F));                                            // 5
-  add(most / (fast + 1e-20F));                                             // 6
-  add(peak / (fast + 1e-20F));                                             // 7
-  add(best >= 0 ? near.correlation : kNaN);                                // 8
-  add(best >= 0 ? near.scale : kNaN);                                      // 9
-  add(best >= 0 ? near.beats : 0);                                         // 10
-  add(best >= 0 ? std::abs(near.shift) : kNaN);                            // 11
-  add(usual >= 0 ? matches[static_cast<std::size_t>(usual)].correlation : kNaN);  // 12
-  add(usual >= 0 ? matches[static_cast<std::size_t>(usual)].scale : kNaN);        // 13
+  add(h);                                                                                   // 0
+  add(h / (refused_height_ + 0.02F));                                                       // 1
+  add(mean_height(c.at - 60, c.at - 20) / h);                                               // 2
+  add(valley_before_top_ / h);                                                              // 3
+  add(slow / (fast + 1e-20F));                                                              // 4
+  add(sharp / (fast + 1e-20F));                                                             // 5
+  add(most / (fast + 1e-20F));                                                              // 6
+  add(peak / (fast + 1e-20F));                                                              // 7
+  add(best >= 0 ? near.correlation : kNaN);                                                 // 8
+  add(best >= 0 ? near.scale : kNaN);                                                       // 9
+  add(best >= 0 ? near.beats : 0);                                                          // 10
+  add(best >= 0 ? std::abs(near.shift) : kNaN);                                             // 11
+  add(usual >= 0 ? matches[static_cast<std::size_t>(usual)].correlation : kNaN);            // 12
+  add(usual >= 0 ? matches[static_cast<std::size_t>(usual)].scale : kNaN);                  // 13
   add(last_shape >= 0 ? matches[static_cast<std::size_t>(last_shape)].correlation : kNaN);  // 14
   const float since = last ? static_cast<float>(c.at - last->at) : kNaN;
-  add(since);                                                              // 15
-  add(interval_ > 0 ? since / interval_ : kNaN);                           // 16
-  add(last ? h / last->height : kNaN);                                     // 17
-  add(last ? last->score : kNaN);                                          // 18
-  add(before ? static_cast<float>(c.at - before->at) : kNaN);              // 19
-  add(before ? h / before->height : kNaN);                                 // 20
-  add(interval_ > 0 ? interval_ : kNaN);                                   // 21
-  add(irregularity_);                                                      // 22
-  add(refused_height_);                                                    // 23
+  add(since);                                                  // 15
+  add(interval_ > 0 ? since / interval_ : kNaN);               // 16
+  add(last ? h / last->height : kNaN);                         // 17
+  add(last ? last->score : kNaN);                              // 18
+  add(before ? static_cast<float>(c.at - before->at) : kNaN);  // 19
+  add(before ? h / before->height : kNaN);                     // 20
+  add(interval_ > 0 ? interval_ : kNaN);                       // 21
+  add(irregularity_);                                          // 22
+  add(refused_height_);                                        // 23
   float unrest = 0, total = 0;
   for (std::size_t lead = 0; lead < sizes_.size(); ++lead) {
     unrest += weights_[lead] * unrest_[lead];
     total += weights_[lead];
   }
-  add(total > 0 ? unrest / total : kNaN);                                  // 24
+  add(total > 0 ? unrest / total : kNaN);  // 24
   c.slow = slow;
   c.range = peak;
-  add(slow_ > 0 ? slow / slow_ : kNaN);                                    // 25
-  add(range_ > 0 ? peak / range_ : kNaN);                                  // 26
+  add(slow_ > 0 ? slow / slow_ : kNaN);    // 25
+  add(range_ > 0 ? peak / range_ : kNaN);  // 26
   const bool two = last && last->before >= 0;
   const float previous = two ? static_cast<float>(last->at - last->before) : kNaN;
-  add(interval_ > 0 ? previous / interval_ : kNaN);                        // 27
-  add(since / previous);                                                   // 28
+  add(interval_ > 0 ? previous / interval_ : kNaN);  // 27
+  add(since / previous);                             // 28
   std::array<QrsMatch, kQrsShapes> unlike;
   const int worst = refusals_.match(signal_, c.at, shape_weights_, unlike);
   const QrsMatch& veto = worst >= 0 ? unlike[static_cast<std::size_t>(worst)] : none;
-  add(worst >= 0 ? veto.correlation : kNaN);                               // 29
-  add(worst >= 0 ? veto.scale : kNaN);                                     // 30
-  add(worst >= 0 ? veto.beats : kNaN);                                     // 31
+  add(worst >= 0 ? veto.correlation : kNaN);                                  // 29
+  add(worst >= 0 ? veto.scale : kNaN);                                        // 30
+  add(worst >= 0 ? veto.beats : kNaN);                                        // 31
   add(worst >= 0 && best >= 0 ? near.correlation - veto.correlation : kNaN);  // 32
-  add(best >= 0 ? (near.shape == last_shape ? 1.0F : 0.0F) : kNaN);        // 33
+  add(best >= 0 ? (near.shape == last_shape ? 1.0F : 0.0F) : kNaN);           // 33
   c.veto = veto;
 }
 
@@ -269,7 +273,9 @@ void QrsTracker::judge_due(SampleIndex now, std::vector<QrsBeat>& out) {
       accept(c, out);
     } else {
       refused_height_ += 0.1F * (std::min(c.height, 1.0F) - refused_height_);
-      if (c.height > 0.2F) refusals_.learn(signal_, c.at + static_cast<SampleIndex>(std::lround(c.veto.shift)), c.veto, shape_weights_);
+      if (c.height > 0.2F)
+        refusals_.learn(signal_, c.at + static_cast<SampleIndex>(std::lround(c.veto.shift)), c.veto,
+                        shape_weights_);
       if (!refused_ || c.score > refused_->score) refused_ = LastBeat{c.at, c.height, c.score, c.match.shape};
     }
   }
@@ -288,15 +294,15 @@ bool QrsTracker::is_beat(const Candidate& c, std::size_t position, SampleIndex n
   std::copy(c.features.begin(), c.features.end(), f.begin());
   std::size_t n = kQrsEarlyFeatures;
   const auto add = [&f, &n](float value) { f[n++] = value; };
-  add(c.score);                                                        // 0
+  add(c.score);  // 0
   const float since = last_ ? static_cast<float>(c.at - last_->at) : kNaN;
-  add(since);                                                          // 1
-  add(interval_ > 0 ? since / interval_ : kNaN);                       // 2
-  add(last_ ? last_->score : kNaN);                                    // 3
-  add(last_ ? c.height / last_->height : kNaN);                        // 4
-  add(refused_ ? refused_->score : kNaN);                              // 5
-  add(refused_ ? static_cast<float>(c.at - refused_->at) : kNaN);      // 6
-  add(refused_ ? c.height / refused_->height : kNaN);                  // 7
+  add(since);                                                      // 1
+  add(interval_ > 0 ? since / interval_ : kNaN);                   // 2
+  add(last_ ? last_->score : kNaN);                                // 3
+  add(last_ ? c.height / last_->height : kNaN);                    // 4
+  add(refused_ ? refused_->score : kNaN);                          // 5
+  add(refused_ ? static_cast<float>(c.at - refused_->at) : kNaN);  // 6
+  add(refused_ ? c.height / refused_->height : kNaN);              // 7
   // The best of what follows in the refractory time, until the end of T, and later; the next likely beat.
   struct Next {
     float score = kNaN, height = kNaN, distance = kNaN;
@@ -323,31 +329,33 @@ bool QrsTracker::is_beat(const Candidate& c, std::size_t position, SampleIndex n
     add(next->score);
     add(next->height / c.height);
     add(next->distance);
-  }                                                                    // 8..16
-  add(likely.score);                                                   // 17
-  add(likely.distance);                                                // 18
-  add(interval_ > 0 ? likely.distance / interval_ : kNaN);             // 19
-  add(likely.height / c.height);                                       // 20
-  add(interval_ > 0 ? (since + likely.distance) / interval_ : kNaN);   // 21
-  add(since / (since + likely.distance));                              // 22
-  add(beyond);                                                         // 23
-  add((since + likely.distance) / beyond);                             // 24
-  add(mean_height(c.at + 20, c.at + 60) / c.height);                   // 25
-  add(mean_height(c.at - 150, c.at - 75));                             // 26
-  add(interval_ > 0 ? interval_ : kNaN);                               // 27
+  }                                                                   // 8..16
+  add(likely.score);                                                  // 17
+  add(likely.distance);                                               // 18
+  add(interval_ > 0 ? likely.distance / interval_ : kNaN);            // 19
+  add(likely.height / c.height);                                      // 20
+  add(interval_ > 0 ? (since + likely.distance) / interval_ : kNaN);  // 21
+  add(since / (since + likely.distance));                             // 22
+  add(beyond);                                                        // 23
+  add((since + likely.distance) / beyond);                            // 24
+  add(mean_height(c.at + 20, c.at + 60) / c.height);                  // 25
+  add(mean_height(c.at - 150, c.at - 75));                            // 26
+  add(interval_ > 0 ? interval_ : kNaN);                              // 27
   const bool two = last_ && last_->before >= 0;
   const float previous = two ? static_cast<float>(last_->at - last_->before) : kNaN;
-  add(interval_ > 0 ? previous / interval_ : kNaN);                    // 28
-  add(since / previous);                                               // 29
-  add(irregularity_);                                                  // 30
-  add(likely.shape < 0 ? kNaN : likely.shape == c.match.shape ? 1.0F : 0.0F);                      // 31
-  add(last_ ? (last_->shape == c.match.shape ? 1.0F : 0.0F) : kNaN);   // 32
-  add(last_ && likely.shape >= 0 ? (last_->shape == likely.shape ? 1.0F : 0.0F) : kNaN);           // 33
-  add(likely.distance / previous);                                     // 34
-  add((since + likely.distance) / previous);                           // 35
+  add(interval_ > 0 ? previous / interval_ : kNaN);                                       // 28
+  add(since / previous);                                                                  // 29
+  add(irregularity_);                                                                     // 30
+  add(likely.shape < 0 ? kNaN : likely.shape == c.match.shape ? 1.0F : 0.0F);             // 31
+  add(last_ ? (last_->shape == c.match.shape ? 1.0F : 0.0F) : kNaN);                      // 32
+  add(last_ && likely.shape >= 0 ? (last_->shape == likely.shape ? 1.0F : 0.0F) : kNaN);  // 33
+  add(likely.distance / previous);                                                        // 34
+  add((since + likely.distance) / previous);                                              // 35
   const bool refractory = last_ && c.at - last_->at < kRefractory;
-  const float score = models_.late.empty() ? c.score - (since < kTZone && last_ && c.height < 0.5F * last_->height ? 4.0F : 0.0F)
-                                           : evaluate(models_.late, f);
+  const float score =
+      models_.late.empty()
+          ? c.score - (since < kTZone && last_ && c.height < 0.5F * last_->height ? 4.0F : 0.0F)
+          : evaluate(models_.late, f);
   const bool beat = score > models_.limit && !refractory && !loses;
   if (examples_ != nullptr) examples_->push_back({c.at, beat, f});
   return beat;
@@ -364,7 +372,8 @@ void QrsTracker::accept(const Candidate& c, std::vector<QrsBeat>& out) {
   QrsMatch match = best >= 0 ? matches[static_cast<std::size_t>(best)] : QrsMatch{};
   const bool same = match.correlation >= 0.85F;
   const double at = static_cast<double>(c.at) + (same ? static_cast<double>(match.shift) : 0.0);
-  const int shape = templates_.learn(signal_, static_cast<SampleIndex>(std::lround(at)), match, shape_weights_);
+  const int shape =
+      templates_.learn(signal_, static_cast<SampleIndex>(std::lround(at)), match, shape_weights_);
   if (last_) {
     const auto interval = static_cast<float>(c.at - last_->at);
     if (interval < static_cast<float>(analysis_samples(2500))) {
@@ -391,7 +400,8 @@ void QrsTracker::finish(std::vector<QrsBeat>& out) {
                 *(signal_.smooth(lead, signal_.end() - 2)) / 3);
   }
   const SampleIndex end = signal_.end();
-  while (signal_.end() < std::max<SampleIndex>(end, kLearn) + kLookAhead + 4 * kQrsBlock + kApart) push(still, off_, out);
+  while (signal_.end() < std::max<SampleIndex>(end, kLearn) + kLookAhead + 4 * kQrsBlock + kApart)
+    push(still, off_, out);
   std::erase_if(out, [end](const QrsBeat& b) { return b.at >= static_cast<double>(end); });
 }
 

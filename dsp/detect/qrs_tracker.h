@@ -1,6 +1,7 @@
-// Finds the beats of one to many leads while samples arrive. Every hump of the slope sum is a candidate; a first
-// small forest of trees judges it by what came before (provisional), a second one also by what follows within
-// about a second (final). The batch and the streaming form both are this class, so they give the same beats.
+// Finds the beats of one to many leads while samples arrive. Every hump of the slope sum is a candidate; a
+// first small forest of trees judges it by what came before (provisional), a second one also by what follows
+// within about a second (final). The batch and the streaming form both are this class, so they give the same
+// beats.
 #pragma once
 
 #include <array>
@@ -8,19 +9,17 @@
 #include <span>
 #include <vector>
 
+#include "dsp/detect/qrs_features.h"
 #include "dsp/detect/qrs_signal.h"
 #include "dsp/detect/qrs_templates.h"
 #include "dsp/model/trees.h"
 
 namespace ecg::dsp {
 
-inline constexpr int kQrsEarlyFeatures = 34;
-inline constexpr int kQrsLateFeatures = 36;
-
 struct QrsModels {
-  Forest early;  // over kQrsEarlyFeatures
-  Forest late;   // over kQrsEarlyFeatures + kQrsLateFeatures
-  float limit = 0;
+  Forest early;     // over kQrsEarlyFeatures
+  Forest late;      // over kQrsEarlyFeatures + kQrsLateFeatures
+  float limit = 0;  // log odds from which a candidate is a beat
 };
 
 struct QrsBeat {
@@ -41,8 +40,8 @@ class QrsTracker {
   // least_sums: per lead, the slope sum below which nothing is a beat, in the units of the samples.
   QrsTracker(std::vector<float> least_sums, const QrsModels& models);
 
-  // The next kQrsBlock analysis samples of every lead, lead after lead. off: bit i set = lead i carries no signal
-  // in them. Appends what has become known; final beats are ascending.
+  // The next kQrsBlock analysis samples of every lead, lead after lead. off: bit i set = lead i carries no
+  // signal in them. Appends what has become known; final beats are ascending.
   void push(std::span<const float> block, std::uint64_t off, std::vector<QrsBeat>& out);
   // No more samples will come: judges what is still open.
   void finish(std::vector<QrsBeat>& out);
@@ -50,17 +49,18 @@ class QrsTracker {
   void learn_from(const QrsTracker& other);
 
   const QrsSignal& signal() const { return signal_; }
-  std::span<const float> weights() const { return weights_; }
+  // Per lead, one over its size, where it is heard; else 0.
+  std::span<const float> shape_weights() const { return shape_weights_; }
   void record(std::vector<QrsExample>* examples) { examples_ = examples; }
 
  private:
   struct Candidate {
     SampleIndex at = 0;
     float height = 0;
-    float score = 0;  // of the early trees, log odds
-    QrsMatch match, veto;  // the nearest shape of beats, and of what was refused
+    float score = 0;            // of the early trees, log odds
+    QrsMatch match, veto;       // the nearest shape of beats, and of what was refused
     float slow = 0, range = 0;  // of the signal, as multiples of an ordinary beat's slope sum
-    bool foretold = false;  // a provisional beat was reported
+    bool foretold = false;      // a provisional beat was reported
     std::array<float, kQrsEarlyFeatures> features{};
   };
   struct LastBeat {

@@ -13,6 +13,8 @@ namespace {
 #include "dsp/model/statement_infarction.inc"
 #include "dsp/model/statement_lvh.inc"
 #include "dsp/model/statement_normal.inc"
+#include "dsp/model/qrs_early.inc"
+#include "dsp/model/qrs_late.inc"
 
 }  // namespace
 
@@ -28,6 +30,8 @@ const Models& built_in_models() {
       .statement_infarction = kStatementInfarction,
       .statement_normal = kStatementNormal,
       .shockable = kShockable,
+      .qrs_early = kQrsEarly,
+      .qrs_late = kQrsLate,
   };
   return kModels;
 }

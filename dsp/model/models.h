@@ -15,6 +15,8 @@ struct Models {
   // Probabilities of statements (dsp/interpret/learned.h).
   Forest statement_lvh = {}, statement_infarction = {}, statement_normal = {};
   Forest shockable = {};  // dsp/rhythm/shock_detector.h
+  // Log odds that a hump of the slope is a beat: dsp/detect/qrs_tracker.h.
+  Forest qrs_early = {}, qrs_late = {};
 };
 
 // The tables compiled in. They live as long as the program.

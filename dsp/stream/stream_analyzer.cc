@@ -12,7 +12,7 @@
 #include "dsp/rhythm/activity.h"
 #include "dsp/rhythm/shock_detector.h"
 #include "dsp/stream/alarms.h"
-#include "dsp/stream/live_feature.h"
+#include "dsp/stream/beat_stream.h"
 #include "dsp/stream/ring.h"
 
 namespace ecg::dsp {
@@ -20,15 +20,8 @@ namespace {
 
 constexpr double kRingS = 8;
 constexpr double kQualityS = 2;
-constexpr double kFinalAfterS = 1.0;  // behind the decision, which is at most 0.3 s behind R
-constexpr double kFiducialReachMs = 80;
 constexpr std::size_t kRateBeats = 9;  // eight intervals
 constexpr double kRateForgottenS = 6;
-
-struct PendingBeat {
-  SampleIndex rough = 0;
-  SampleIndex due = 0;
-};
 
 double usable_hz(double hz) {
   constexpr double kLeast = 100, kMost = 2000;
@@ -51,10 +44,12 @@ struct StreamAnalyzer::State {
         options(wanted),
         second(samples_of_ms(fs, 1000)),
         ring(leads.size(), static_cast<std::size_t>(samples_of_ms(fs, 1000 * kRingS))),
-        detector(fs, calibrated(leads)),
         frame(leads.size(), 0),
         held(leads.size(), 0),
-        weights(leads.size(), 1) {
+        weights(leads.size(), 1),
+        heard(leads_heard()),
+        beat_stream(fs, calibrated()),
+        heard_frame(heard.size(), 0) {
     for (std::size_t lead = 0; lead < leads.size(); ++lead) {
       if (follows_from_others(lead)) weights[lead] = 0;
     }
@@ -65,9 +60,17 @@ struct StreamAnalyzer::State {
     shock_scores.reserve(watched.size());
   }
 
-  static std::vector<bool> calibrated(const std::vector<StreamLead>& leads) {
+  // A lead that is the sum of others must not be heard twice.
+  std::vector<std::size_t> leads_heard() const {
+    constexpr std::size_t kMost = 32;
+    std::vector<std::size_t> out;
+    for (std::size_t lead = 0; lead < leads.size() && out.size() < kMost; ++lead)
+      if (!follows_from_others(lead)) out.push_back(lead);
+    return out;
+  }
+  std::vector<bool> calibrated() const {
     std::vector<bool> known;
-    for (const StreamLead& lead : leads) known.push_back(lead.uv_per_lsb > 0);
+    for (const std::size_t lead : heard) known.push_back(leads[lead].uv_per_lsb > 0);
     return known;
   }
 
@@ -79,9 +82,8 @@ struct StreamAnalyzer::State {
   }
 
   void push_frame(std::span<const std::int32_t> samples, std::uint32_t lead_off);
-  void decided(const QrsDecision& decision);
-  void finish(const PendingBeat& beat);
-  SampleIndex refined(SampleIndex rough) const;
+  void listen(std::uint32_t lead_off);
+  void beat_known(const BeatEvent& beat);
   void end_second();
   Channel last_of(std::size_t lead, SampleIndex length) const;
   LiveFacts live_facts() const;
@@ -95,11 +97,11 @@ struct StreamAnalyzer::State {
   Options options;
   SampleIndex second;
   Ring ring;
-  LiveDetector detector;
   std::vector<float> frame, held;
   std::vector<double> weights;
-  std::vector<QrsDecision> decisions;
-  std::vector<PendingBeat> pending;
+  std::vector<std::size_t> heard;  // positions of the leads that beats are looked for in
+  BeatStream beat_stream;
+  std::vector<float> heard_frame;
   std::vector<SampleIndex> beats;  // the last final ones, ascending
   SampleIndex last_decided = -1;
   std::vector<std::size_t> watched;  // leads in which fibrillation is looked for
@@ -124,64 +126,27 @@ void StreamAnalyzer::State::push_frame(std::span<const std::int32_t> samples, st
   for (std::size_t k = 0; k < watched.size(); ++k) {
     shock_signals[k].push(frame[watched[k]], (lead_off >> watched[k] & 1U) != 0);
   }
-  decisions.clear();
-  detector.push(frame, weights, decisions);
-  for (const QrsDecision& decision : decisions) decided(decision);
-  while (!pending.empty() && pending.front().due <= ring.end()) {
-    finish(pending.front());
-    pending.erase(pending.begin());
-  }
+  listen(lead_off);
   if (ring.end() % second == 0) end_second();
 }
 
-void StreamAnalyzer::State::decided(const QrsDecision& decision) {
-  const SampleIndex rough = std::max<SampleIndex>(0, decision.at - qrs_feature_delay(fs));
-  last_decided = std::max(last_decided, rough);
-  const PendingBeat beat{rough,
-                         ring.end() + static_cast<SampleIndex>(kFinalAfterS * static_cast<double>(second))};
-  // Beats found later than a second after they happened are final at once.
-  const bool late = decision.searched_back || ring.end() - rough > second;
-  if (late) return finish(beat);
-  StreamEvent event;
-  event.beat = BeatEvent{refined(rough), true};
-  emit(std::move(event));
-  pending.push_back(beat);
-}
-
-// Where the leads together are farthest from their level before the beat.
-SampleIndex StreamAnalyzer::State::refined(SampleIndex rough) const {
-  const int reach = samples_of_ms(fs, kFiducialReachMs);
-  const SampleIndex begin = std::max(ring.begin(), rough - reach);
-  const SampleIndex end = std::min(ring.end(), rough + reach + 1);
-  if (begin >= end) return rough;
-  std::vector<float> magnitude(static_cast<std::size_t>(end - begin), 0);
-  const SampleIndex level_begin = std::max(ring.begin(), begin - samples_of_ms(fs, 100));
-  for (std::size_t lead = 0; lead < leads.size(); ++lead) {
-    if (weights[lead] <= 0) continue;
-    double level = 0;
-    for (SampleIndex i = level_begin; i <= begin; ++i) level += static_cast<double>(ring.value(lead, i));
-    level /= static_cast<double>(begin - level_begin + 1);
-    float largest = 0;
-    for (SampleIndex i = begin; i < end; ++i) {
-      largest = std::max(largest, std::abs(ring.value(lead, i) - static_cast<float>(level)));
-    }
-    if (largest <= 0) continue;
-    const float factor = static_cast<float>(weights[lead]) / largest;
-    for (SampleIndex i = begin; i < end; ++i) {
-      magnitude[static_cast<std::size_t>(i - begin)] +=
-          factor * std::abs(ring.value(lead, i) - static_cast<float>(level));
-    }
+void StreamAnalyzer::State::listen(std::uint32_t lead_off) {
+  std::uint64_t off = 0;
+  for (std::size_t i = 0; i < heard.size(); ++i) {
+    heard_frame[i] = frame[heard[i]];
+    if ((lead_off >> heard[i] & 1U) != 0) off |= std::uint64_t{1} << i;
   }
-  return begin + (std::ranges::max_element(magnitude) - magnitude.begin());
+  for (const BeatEvent& beat : beat_stream.push(heard_frame, off)) beat_known(beat);
 }
 
-void StreamAnalyzer::State::finish(const PendingBeat& beat) {
-  const SampleIndex r = refined(beat.rough);
+void StreamAnalyzer::State::beat_known(const BeatEvent& beat) {
+  last_decided = std::max(last_decided, beat.r_peak);
   StreamEvent event;
-  event.beat = BeatEvent{r, false};
+  event.beat = beat;
   emit(std::move(event));
-  beats.insert(std::ranges::upper_bound(beats, r), r);
-  if (beats.size() > kRateBeats) beats.erase(beats.begin());
+  if (beat.provisional) return;
+  if (beats.size() == kRateBeats) beats.erase(beats.begin());
+  beats.push_back(beat.r_peak);
   if (beats.size() < 3) return;
   StreamEvent rate;
   rate.rate = RateEvent{60 * fs.value * static_cast<double>(beats.size() - 1) /

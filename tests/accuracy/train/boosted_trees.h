@@ -36,7 +36,7 @@ struct TreeParameters {
   double l2 = 1;
   double row_share = 1, column_share = 1;  // drawn anew for each tree
   // Per feature +1: the output may only rise with it, -1: only fall, 0: free. Empty = all free.
-  std::vector<int> direction;
+  std::vector<int> direction = {};
 };
 
 struct TrainedForest {

@@ -3,6 +3,7 @@
 #include "tests/accuracy/train/boundary.h"
 #include "tests/accuracy/train/shockable.h"
 #include "tests/accuracy/train/statements.h"
+#include "tests/accuracy/train/qrs.h"
 
 namespace ecg::accuracy {
 
@@ -11,6 +12,7 @@ std::vector<std::unique_ptr<LearnedModel>> learned_models(Library& data) {
   for (auto& model : boundary_models(data)) out.push_back(std::move(model));
   for (auto& model : statement_models(data)) out.push_back(std::move(model));
   out.push_back(std::make_unique<ShockableModel>(data));
+  for (auto& model : qrs_models(data)) out.push_back(std::move(model));
   return out;
 }
 
