@@ -98,8 +98,8 @@ QrsModels qrs_models(const Models& models) {
 }
 
 std::vector<SampleIndex> qrs_peaks(std::span<const QrsLead> leads, Hertz sampling_frequency,
-                                  const QrsModels& models, QrsStart start,
-                                  std::vector<QrsExample>* examples) {
+                                   const QrsModels& models, QrsStart start,
+                                   std::vector<QrsExample>* examples) {
   if (leads.empty() || !(sampling_frequency.value > 0)) return {};
   const Heard heard(leads, sampling_frequency);
   QrsTracker tracker(heard.least_sums(), models);

@@ -26,8 +26,8 @@ enum class QrsStart : std::uint8_t { kLearned, kAsStreamed };
 
 // R peaks of leads of one length, ascending. At most 32 leads are heard. examples: what the trees were shown.
 std::vector<SampleIndex> qrs_peaks(std::span<const QrsLead> leads, Hertz sampling_frequency,
-                                  const QrsModels& models, QrsStart start = QrsStart::kLearned,
-                                  std::vector<QrsExample>* examples = nullptr);
+                                   const QrsModels& models, QrsStart start = QrsStart::kLearned,
+                                   std::vector<QrsExample>* examples = nullptr);
 
 // The same for one lead with the built-in models: the whole QRS path.
 std::vector<SampleIndex> qrs_peaks(std::span<const float> microvolts, Hertz sampling_frequency);

@@ -9,12 +9,12 @@ namespace {
 #include "dsp/model/boundary_qrs_onset.inc"
 #include "dsp/model/boundary_t_offset.inc"
 #include "dsp/model/boundary_t_onset.inc"
+#include "dsp/model/qrs_early.inc"
+#include "dsp/model/qrs_late.inc"
 #include "dsp/model/shockable.inc"
 #include "dsp/model/statement_infarction.inc"
 #include "dsp/model/statement_lvh.inc"
 #include "dsp/model/statement_normal.inc"
-#include "dsp/model/qrs_early.inc"
-#include "dsp/model/qrs_late.inc"
 
 }  // namespace
 

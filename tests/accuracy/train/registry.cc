@@ -1,9 +1,9 @@
 #include "tests/accuracy/train/registry.h"
 
 #include "tests/accuracy/train/boundary.h"
+#include "tests/accuracy/train/qrs.h"
 #include "tests/accuracy/train/shockable.h"
 #include "tests/accuracy/train/statements.h"
-#include "tests/accuracy/train/qrs.h"
 
 namespace ecg::accuracy {
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "dsp/detect/detect.h"
 #include "tests/unit/dsp/simulated.h"
 
 namespace ecg::dsp {
@@ -80,6 +81,39 @@ TEST(Stream, AProvisionalBeatComesWithin300MsAndItsFinalOneWithin1500Ms) {
       EXPECT_LE(provisional_ms, 300) << text << " beat at " << truth.r_peak;
       EXPECT_LE(final_ms, 1500) << text << " beat at " << truth.r_peak;
     }
+  }
+}
+
+// The same core: only what the batch form learns from the first ten seconds beforehand differs.
+TEST(Stream, FinalBeatsAreThoseOfTheRecording) {
+  for (const char* text : {"sinus:72", "pvc:80,noise=40", "af:110,hz=360", "sinus:72,off=V2@4-7"}) {
+    const Streamed s = stream(text, 30, 7);
+    std::vector<SampleIndex> live;
+    for (const StreamEvent& e : s.events)
+      if (e.beat && !e.beat->provisional) live.push_back(e.beat->r_peak);
+    auto scenario = simulator::parse_scenario(text);
+    simulator::Simulator source(*scenario);
+    const std::vector<StreamLead> leads = source.leads();
+    std::vector<std::vector<float>> signals(leads.size());
+    std::vector<std::vector<std::uint8_t>> missing(leads.size());
+    const auto total = static_cast<SampleIndex>(30 * scenario->sampling_hz);
+    while (source.position() < total) {
+      const simulator::Block block = source.next(1);
+      for (std::size_t lead = 0; lead < leads.size(); ++lead) {
+        const double lsb = static_cast<double>(block.samples[lead]) - leads[lead].baseline;
+        signals[lead].push_back(static_cast<float>(lsb * leads[lead].uv_per_lsb));
+        missing[lead].push_back((block.lead_off >> lead & 1U) != 0 ? 1 : 0);
+      }
+    }
+    std::vector<QrsLead> heard;
+    for (std::size_t lead = 0; lead < leads.size(); ++lead)
+      heard.push_back({signals[lead], missing[lead], true});
+    std::vector<SampleIndex> batch =
+        qrs_peaks(heard, {scenario->sampling_hz}, qrs_models(built_in_models()), QrsStart::kAsStreamed);
+    ASSERT_GE(live.size(), 20U) << text;
+    ASSERT_GE(batch.size(), live.size()) << text;
+    batch.resize(live.size());  // the last second is final only when the recording ends
+    EXPECT_EQ(live, batch) << text;
   }
 }
 
