@@ -21,7 +21,8 @@ constexpr int analysis_samples(double ms) {
 // recording's frame (k + 0.5) * step - 0.5, with step = sampling frequency / kAnalysisHz.
 class AnalysisRate {
  public:
-  explicit AnalysisRate(Hertz sampling_frequency) : step_(sampling_frequency.value / kAnalysisHz) {}
+  explicit AnalysisRate(Hertz sampling_frequency)
+      : step_(sampling_frequency.value / kAnalysisHz), share_(static_cast<float>(1 / step_)) {}
   double frame_of(double analysis_sample) const { return (analysis_sample + 0.5) * step_ - 0.5; }
   // Frames that must be there before analysis samples [0, count) can be computed.
   SampleIndex frames_for(SampleIndex count) const {
@@ -39,11 +40,12 @@ class AnalysisRate {
     float sum = x[0] * of_first;
     const SampleIndex whole = to - from;
     for (SampleIndex i = 1; i < whole; ++i) sum += x[i];
-    return (sum + x[whole] * of_last) * static_cast<float>(1 / step_);
+    return (sum + x[whole] * of_last) * share_;
   }
 
  private:
   double step_;
+  float share_;
 };
 
 }  // namespace ecg::dsp

@@ -12,6 +12,7 @@ namespace {
 
 constexpr float kLeastSum = 1200, kLeastSumLsb = 100;
 constexpr double kLearnS = 10;
+constexpr float kLearnLogOdds = 1;
 constexpr std::size_t kMostLeads = 32;
 
 bool all_plain(std::span<const float> samples) {
@@ -105,7 +106,10 @@ std::vector<SampleIndex> qrs_peaks(std::span<const QrsLead> leads, Hertz samplin
   QrsTracker tracker(heard.least_sums(), models);
   if (start == QrsStart::kLearned) {
     const auto first = static_cast<SampleIndex>(kLearnS * sampling_frequency.value);
-    QrsTracker learner(heard.least_sums(), models);
+    // Only from beats that are hardly in doubt: a shape learnt wrongly would keep itself alive.
+    QrsModels strict = models;
+    strict.limit += kLearnLogOdds;
+    QrsTracker learner(heard.least_sums(), strict);
     heard.feed(std::min(heard.frames(), first), learner, [](const std::vector<QrsBeat>&) {});
     tracker.learn_from(learner);
   }

@@ -15,6 +15,7 @@ constexpr int kApart = analysis_samples(80);  // humps nearer than this are one
 constexpr int kRefractory = analysis_samples(180);
 constexpr int kTZone = analysis_samples(360);
 constexpr int kLapse = analysis_samples(2500);
+constexpr float kHopeless = -4;        // log odds
 constexpr float kLeastHeight = 0.12F;  // of an ordinary beat's
 constexpr float kMostUnits = 2.5F;     // one lead's artefact cannot outvote the others
 
@@ -57,7 +58,7 @@ void QrsTracker::push(std::span<const float> block, std::uint64_t off, std::vect
   }
   update_weights();
   fuse(fused_end_, signal_.known());
-  judge_due(signal_.known(), out);
+  judge_due(out);
 }
 
 // In blocks from the beginning, as if the levels had been known then.
@@ -105,7 +106,6 @@ void QrsTracker::update_weights() {
 }
 
 void QrsTracker::fuse(SampleIndex from, SampleIndex to) {
-  std::vector<QrsBeat> unused;
   if (to - fused_base_ > static_cast<SampleIndex>(fused_.size())) {
     const SampleIndex drop = to - QrsSignal::kKept - fused_base_;
     std::copy(fused_.begin() + drop, fused_.begin() + (from - fused_base_), fused_.begin());
@@ -147,7 +147,6 @@ void QrsTracker::scan(SampleIndex at, std::vector<QrsBeat>& out) {
     top_ = f;
     top_at_ = at;
   } else if (at - top_at_ >= kApart || f < 0.4F * top_) {
-    // scanned
     candidate(top_at_, top_, out);
     rising_ = false;
     valley_ = f;
@@ -210,63 +209,61 @@ void QrsTracker::early_features(Candidate& c) {
   const float h = c.height;
   std::size_t n = 0;
   const auto add = [&c, &n](float value) { c.features[n++] = value; };
-  add(h);                                                                                   // 0
-  add(h / (refused_height_ + 0.02F));                                                       // 1
-  add(mean_height(c.at - 60, c.at - 20) / h);                                               // 2
-  add(valley_before_top_ / h);                                                              // 3
-  add(slow / (fast + 1e-20F));                                                              // 4
-  add(sharp / (fast + 1e-20F));                                                             // 5
-  add(most / (fast + 1e-20F));                                                              // 6
-  add(peak / (fast + 1e-20F));                                                              // 7
-  add(best >= 0 ? near.correlation : kNaN);                                                 // 8
-  add(best >= 0 ? near.scale : kNaN);                                                       // 9
-  add(best >= 0 ? near.beats : 0);                                                          // 10
-  add(best >= 0 ? std::abs(near.shift) : kNaN);                                             // 11
-  add(usual >= 0 ? matches[static_cast<std::size_t>(usual)].correlation : kNaN);            // 12
-  add(usual >= 0 ? matches[static_cast<std::size_t>(usual)].scale : kNaN);                  // 13
-  add(last_shape >= 0 ? matches[static_cast<std::size_t>(last_shape)].correlation : kNaN);  // 14
+  add(h);
+  add(h / (refused_height_ + 0.02F));
+  add(mean_height(c.at - 60, c.at - 20) / h);
+  add(valley_before_top_ / h);
+  add(slow / (fast + 1e-20F));
+  add(sharp / (fast + 1e-20F));
+  add(most / (fast + 1e-20F));
+  add(peak / (fast + 1e-20F));
+  add(best >= 0 ? near.correlation : kNaN);
+  add(best >= 0 ? near.scale : kNaN);
+  add(best >= 0 ? near.beats : 0);
+  add(best >= 0 ? std::abs(near.shift) : kNaN);
+  add(usual >= 0 ? matches[static_cast<std::size_t>(usual)].correlation : kNaN);
+  add(usual >= 0 ? matches[static_cast<std::size_t>(usual)].scale : kNaN);
+  add(last_shape >= 0 ? matches[static_cast<std::size_t>(last_shape)].correlation : kNaN);
   const float since = last ? static_cast<float>(c.at - last->at) : kNaN;
-  add(since);                                                  // 15
-  add(interval_ > 0 ? since / interval_ : kNaN);               // 16
-  add(last ? h / last->height : kNaN);                         // 17
-  add(last ? last->score : kNaN);                              // 18
-  add(before ? static_cast<float>(c.at - before->at) : kNaN);  // 19
-  add(before ? h / before->height : kNaN);                     // 20
-  add(interval_ > 0 ? interval_ : kNaN);                       // 21
-  add(irregularity_);                                          // 22
-  add(refused_height_);                                        // 23
+  add(since);
+  add(interval_ > 0 ? since / interval_ : kNaN);
+  add(last ? h / last->height : kNaN);
+  add(last ? last->score : kNaN);
+  add(before ? static_cast<float>(c.at - before->at) : kNaN);
+  add(before ? h / before->height : kNaN);
+  add(interval_ > 0 ? interval_ : kNaN);
+  add(irregularity_);
+  add(refused_height_);
   float unrest = 0, total = 0;
   for (std::size_t lead = 0; lead < sizes_.size(); ++lead) {
     unrest += weights_[lead] * unrest_[lead];
     total += weights_[lead];
   }
-  add(total > 0 ? unrest / total : kNaN);  // 24
+  add(total > 0 ? unrest / total : kNaN);
   c.slow = slow;
   c.range = peak;
-  add(slow_ > 0 ? slow / slow_ : kNaN);    // 25
-  add(range_ > 0 ? peak / range_ : kNaN);  // 26
+  add(slow_ > 0 ? slow / slow_ : kNaN);
+  add(range_ > 0 ? peak / range_ : kNaN);
   const bool two = last && last->before >= 0;
   const float previous = two ? static_cast<float>(last->at - last->before) : kNaN;
-  add(interval_ > 0 ? previous / interval_ : kNaN);  // 27
-  add(since / previous);                             // 28
+  add(interval_ > 0 ? previous / interval_ : kNaN);
+  add(since / previous);
   std::array<QrsMatch, kQrsShapes> unlike;
   const int worst = refusals_.match(signal_, c.at, shape_weights_, unlike);
   const QrsMatch& veto = worst >= 0 ? unlike[static_cast<std::size_t>(worst)] : none;
-  add(worst >= 0 ? veto.correlation : kNaN);                                  // 29
-  add(worst >= 0 ? veto.scale : kNaN);                                        // 30
-  add(worst >= 0 ? veto.beats : kNaN);                                        // 31
-  add(worst >= 0 && best >= 0 ? near.correlation - veto.correlation : kNaN);  // 32
-  add(best >= 0 ? (near.shape == last_shape ? 1.0F : 0.0F) : kNaN);           // 33
+  add(worst >= 0 ? veto.correlation : kNaN);
+  add(worst >= 0 ? veto.scale : kNaN);
+  add(worst >= 0 ? veto.beats : kNaN);
+  add(worst >= 0 && best >= 0 ? near.correlation - veto.correlation : kNaN);
+  add(best >= 0 ? (near.shape == last_shape ? 1.0F : 0.0F) : kNaN);
   c.veto = veto;
 }
 
-void QrsTracker::judge_due(SampleIndex now, std::vector<QrsBeat>& out) {
-  // kept simple: every new fused sample is scanned, then the candidates that are due are judged
-  static_cast<void>(now);
+void QrsTracker::judge_due(std::vector<QrsBeat>& out) {
   for (; scanned_ < fused_end_; ++scanned_) scan(scanned_, out);
   while (open_count_ > 0 && open(0).at + kLookAhead <= fused_end_) {
     Candidate c = open(0);
-    const bool beat = is_beat(c, 0, fused_end_);
+    const bool beat = is_beat(c);
     first_open_ = (first_open_ + 1) % open_.size();
     --open_count_;
     if (beat) {
@@ -288,21 +285,22 @@ void QrsTracker::judge_due(SampleIndex now, std::vector<QrsBeat>& out) {
   }
 }
 
-bool QrsTracker::is_beat(const Candidate& c, std::size_t position, SampleIndex now) {
-  static_cast<void>(now);
+bool QrsTracker::is_beat(const Candidate& c) {
+  // Far from any beat: what follows cannot change that.
+  if (c.score < kHopeless && !models_.late.empty() && examples_ == nullptr) return false;
   std::array<float, kQrsEarlyFeatures + kQrsLateFeatures> f{};
   std::copy(c.features.begin(), c.features.end(), f.begin());
   std::size_t n = kQrsEarlyFeatures;
   const auto add = [&f, &n](float value) { f[n++] = value; };
-  add(c.score);  // 0
+  add(c.score);
   const float since = last_ ? static_cast<float>(c.at - last_->at) : kNaN;
-  add(since);                                                      // 1
-  add(interval_ > 0 ? since / interval_ : kNaN);                   // 2
-  add(last_ ? last_->score : kNaN);                                // 3
-  add(last_ ? c.height / last_->height : kNaN);                    // 4
-  add(refused_ ? refused_->score : kNaN);                          // 5
-  add(refused_ ? static_cast<float>(c.at - refused_->at) : kNaN);  // 6
-  add(refused_ ? c.height / refused_->height : kNaN);              // 7
+  add(since);
+  add(interval_ > 0 ? since / interval_ : kNaN);
+  add(last_ ? last_->score : kNaN);
+  add(last_ ? c.height / last_->height : kNaN);
+  add(refused_ ? refused_->score : kNaN);
+  add(refused_ ? static_cast<float>(c.at - refused_->at) : kNaN);
+  add(refused_ ? c.height / refused_->height : kNaN);
   // The best of what follows in the refractory time, until the end of T, and later; the next likely beat.
   struct Next {
     float score = kNaN, height = kNaN, distance = kNaN;
@@ -311,7 +309,7 @@ bool QrsTracker::is_beat(const Candidate& c, std::size_t position, SampleIndex n
   Next close, soon, later, likely;
   float beyond = kNaN;  // from the next likely beat to the one after it
   bool loses = false;
-  for (std::size_t i = position + 1; i < open_count_; ++i) {
+  for (std::size_t i = 1; i < open_count_; ++i) {
     const Candidate& o = open(i);
     const auto distance = static_cast<float>(o.at - c.at);
     Next& zone = o.at - c.at < kRefractory ? close : o.at - c.at < kTZone ? soon : later;
@@ -329,28 +327,28 @@ bool QrsTracker::is_beat(const Candidate& c, std::size_t position, SampleIndex n
     add(next->score);
     add(next->height / c.height);
     add(next->distance);
-  }                                                                   // 8..16
-  add(likely.score);                                                  // 17
-  add(likely.distance);                                               // 18
-  add(interval_ > 0 ? likely.distance / interval_ : kNaN);            // 19
-  add(likely.height / c.height);                                      // 20
-  add(interval_ > 0 ? (since + likely.distance) / interval_ : kNaN);  // 21
-  add(since / (since + likely.distance));                             // 22
-  add(beyond);                                                        // 23
-  add((since + likely.distance) / beyond);                            // 24
-  add(mean_height(c.at + 20, c.at + 60) / c.height);                  // 25
-  add(mean_height(c.at - 150, c.at - 75));                            // 26
-  add(interval_ > 0 ? interval_ : kNaN);                              // 27
+  }
+  add(likely.score);
+  add(likely.distance);
+  add(interval_ > 0 ? likely.distance / interval_ : kNaN);
+  add(likely.height / c.height);
+  add(interval_ > 0 ? (since + likely.distance) / interval_ : kNaN);
+  add(since / (since + likely.distance));
+  add(beyond);
+  add((since + likely.distance) / beyond);
+  add(mean_height(c.at + 20, c.at + 60) / c.height);
+  add(mean_height(c.at - 150, c.at - 75));
+  add(interval_ > 0 ? interval_ : kNaN);
   const bool two = last_ && last_->before >= 0;
   const float previous = two ? static_cast<float>(last_->at - last_->before) : kNaN;
-  add(interval_ > 0 ? previous / interval_ : kNaN);                                       // 28
-  add(since / previous);                                                                  // 29
-  add(irregularity_);                                                                     // 30
-  add(likely.shape < 0 ? kNaN : likely.shape == c.match.shape ? 1.0F : 0.0F);             // 31
-  add(last_ ? (last_->shape == c.match.shape ? 1.0F : 0.0F) : kNaN);                      // 32
-  add(last_ && likely.shape >= 0 ? (last_->shape == likely.shape ? 1.0F : 0.0F) : kNaN);  // 33
-  add(likely.distance / previous);                                                        // 34
-  add((since + likely.distance) / previous);                                              // 35
+  add(interval_ > 0 ? previous / interval_ : kNaN);
+  add(since / previous);
+  add(irregularity_);
+  add(likely.shape < 0 ? kNaN : likely.shape == c.match.shape ? 1.0F : 0.0F);
+  add(last_ ? (last_->shape == c.match.shape ? 1.0F : 0.0F) : kNaN);
+  add(last_ && likely.shape >= 0 ? (last_->shape == likely.shape ? 1.0F : 0.0F) : kNaN);
+  add(likely.distance / previous);
+  add((since + likely.distance) / previous);
   const bool refractory = last_ && c.at - last_->at < kRefractory;
   const float score =
       models_.late.empty()

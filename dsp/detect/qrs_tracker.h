@@ -76,8 +76,8 @@ class QrsTracker {
   void scan(SampleIndex at, std::vector<QrsBeat>& out);
   void candidate(SampleIndex at, float height, std::vector<QrsBeat>& out);
   void early_features(Candidate& c);
-  void judge_due(SampleIndex now, std::vector<QrsBeat>& out);
-  bool is_beat(const Candidate& c, std::size_t position, SampleIndex now);
+  void judge_due(std::vector<QrsBeat>& out);
+  bool is_beat(const Candidate& c);
   void accept(const Candidate& c, std::vector<QrsBeat>& out);
   float mean_height(SampleIndex from, SampleIndex to) const;
   float fused(SampleIndex at) const { return fused_[static_cast<std::size_t>(at - fused_base_)]; }
