@@ -85,7 +85,8 @@ Verdict judge(std::string_view topic, const std::vector<Figure>& figures, Check 
     out.text += line("%s  %-22s %9.3f  %s %g", passed ? "ok  " : "FAIL", limit.figure.data(), value,
                      symbol(limit.better), needed);
     if (!reaches(value, limit.floor, limit.better)) {
-      out.text += line("  held at %g, floor %g", needed, limit.floor);
+      out.text +=
+          check == Check::kHeld ? line("  held at %g, floor %g", needed, limit.floor) : "  below the floor";
     } else if (reaches(value, limit.goal, limit.better)) {
       out.text += "  goal reached";
     } else {
