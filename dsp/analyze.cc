@@ -356,6 +356,13 @@ bool read_heart(Chain& chain, Analysis& out, Facts& facts) {
   if (chain.waves) {
     rhythm.usual_qrs_ms = (chain.waves->qrs.offset - chain.waves->qrs.onset) * 1000 / chain.fs.value;
   }
+  if (rhythm.shockable.empty()) {
+    rhythm.pacing = pacing_of(pacing_spikes(chain.channels, chain.fs), chain.beats, chain.fs);
+    rhythm.flutter = find_flutter(chain.channels, chain.beats, chain.fs);
+    rhythm.av = find_av_block(chain.channels, chain.beats, chain.fs);
+  }
+  facts.pacing = rhythm.pacing;
+  facts.av = rhythm.av;
   out.rhythm = rhythm_intervals(chain.beats, rhythm);
   if (!heart_was_seen(chain, out.rhythm)) return false;
   mark_tachycardia_beats(chain, out.rhythm);

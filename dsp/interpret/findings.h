@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "dsp/analysis.h"
+#include "dsp/beats/pacing.h"
 #include "dsp/interpret/bounds.h"
 #include "dsp/model/models.h"
+#include "dsp/rhythm/atrial.h"
 
 namespace ecg::dsp {
 
@@ -43,6 +45,8 @@ struct Facts {
   std::span<const RhythmInterval> rhythm;
   Hertz sampling_frequency;
   const Measurements* measurements = nullptr;
+  Pacing pacing;
+  AvConduction av;
   std::vector<LeadFacts> leads;
   const Models* models = nullptr;
   StatementFeatures features{};

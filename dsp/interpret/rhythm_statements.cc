@@ -10,7 +10,21 @@ namespace {
 constexpr double kLongPrMs = 200, kShortPrMs = 120;
 constexpr double kRapidAfBpm = 110, kSlowAfBpm = 50;
 constexpr double kExtremeSlowBpm = 35, kExtremeFastBpm = 200;
+constexpr double kEarlyShare = 0.85;
 constexpr double kFrequentPerMinute = 6;
+
+// At least one supraventricular beat comes clearly before the interval usual around it: the slow swing of
+// sinus arrhythmia does not.
+bool has_early_atrial_beat(const Facts& facts) {
+  const std::span<const Beat> beats = facts.beats;
+  for (std::size_t b = 2; b < beats.size(); ++b) {
+    if (beats[b].beat_class != BeatClass::kSupraventricular) continue;
+    const auto own = static_cast<double>(beats[b].r_peak - beats[b - 1].r_peak);
+    const auto before = static_cast<double>(beats[b - 1].r_peak - beats[b - 2].r_peak);
+    if (own < kEarlyShare * before) return true;
+  }
+  return false;
+}
 
 void add_ectopy(const Facts& facts, std::vector<Statement>& out) {
   const auto count = [&facts](BeatClass wanted) {
@@ -34,7 +48,17 @@ void add_ectopy(const Facts& facts, std::vector<Statement>& out) {
     out.push_back(statement(code, Certainty::kProbable, {evidence}));
     if (pairs > 0) out.push_back(statement("COUPLET", Certainty::kProbable));
   }
-  if (s > 0) out.push_back(statement("PAC", Certainty::kPossible, {{"", "supraventricular_beats", s, 1}}));
+  if (has_early_atrial_beat(facts))
+    out.push_back(statement("PAC", Certainty::kPossible, {{"", "supraventricular_beats", s, 1}}));
+}
+
+void add_pacing(const Facts& facts, std::vector<Statement>& out) {
+  const Pacing& pacing = facts.pacing;
+  if (!pacing.atrial_paced && !pacing.ventricular_paced) return;
+  const double stimulated = std::max(pacing.atrial, pacing.ventricular);
+  out.push_back(statement("PACE", Certainty::kDefinite, {{"", "paced_beats", stimulated, 3}}));
+  const char* code = !pacing.ventricular_paced ? "PACED_A" : pacing.atrial_paced ? "PACED_DUAL" : "PACED_V";
+  out.push_back(statement(code, Certainty::kProbable));
 }
 
 }  // namespace
@@ -52,14 +76,15 @@ void add_rhythm_statements(const Facts& facts, std::vector<Statement>& out) {
   } else if (rhythm == "UNKNOWN") {
     out.push_back(statement("RHYTHM_UNKNOWN", Certainty::kPossible, evidence));
   } else {
-    const bool dangerous = rhythm == "VF" || rhythm == "VT" || rhythm == "ASYS" || rhythm == "SVT";
+    const bool dangerous = rhythm == "VF" || rhythm == "VT" || rhythm == "ASYS" || rhythm == "SVT" ||
+                           rhythm == "VFL" || rhythm == "WCT" || rhythm == "JR";
     out.push_back(statement(rhythm, dangerous ? Certainty::kPossible : Certainty::kProbable, evidence));
   }
   if (std::ranges::find(facts.rhythm, "PAUSE", &RhythmInterval::code) != facts.rhythm.end()) {
     const double longest = facts.measurements->rr_max_ms.value.value_or(0);
     out.push_back(statement("PAUSE", Certainty::kProbable, {{"", "rr_max_ms", longest, 2000}}));
   }
-  if (rhythm == "VF" || rhythm == "ASYS") return;
+  if (rhythm == "VF" || rhythm == "VFL" || rhythm == "ASYS") return;
   if (rate.value && std::round(*rate.value) <= kExtremeSlowBpm) {
     out.push_back(statement("EXTREME_BRADY", Certainty::kProbable,
                             {{"", "ventricular_rate_bpm", *rate.value, kExtremeSlowBpm}}));
@@ -68,10 +93,15 @@ void add_rhythm_statements(const Facts& facts, std::vector<Statement>& out) {
     out.push_back(statement("EXTREME_TACHY", Certainty::kProbable,
                             {{"", "ventricular_rate_bpm", *rate.value, kExtremeFastBpm}}));
   }
+  add_pacing(facts, out);
+  if (!facts.av.code.empty()) {
+    out.push_back(statement(facts.av.code, Certainty::kProbable,
+                            {{"", "atrial_rate_bpm", facts.av.atrial_bpm, rate.value.value_or(0)}}));
+  }
   add_ectopy(facts, out);
   const Measured& pr = facts.measurements->pr_ms;
   const bool sinus = rhythm == "SR" || rhythm == "SBRAD" || rhythm == "STACH" || rhythm == "SARRH";
-  if (sinus && pr.value && *pr.value > kLongPrMs) {
+  if (sinus && facts.av.code.empty() && pr.value && *pr.value > kLongPrMs) {
     out.push_back(statement("1AVB", Certainty::kProbable, {{"", "pr_ms", *pr.value, kLongPrMs}}));
   }
   if (sinus && pr.value && *pr.value < kShortPrMs - 10) {

@@ -64,6 +64,7 @@ constexpr StatementText kStatements[] = {
     {"1AVB", kConduction, "一度房室传导阻滞", "First-degree AV block", "ydfscdzz"},
     {"2AVB1", kConduction, "二度I型房室传导阻滞", "Second-degree AV block, Mobitz I", "edyxfscdzz"},
     {"2AVB2", kConduction, "二度II型房室传导阻滞", "Second-degree AV block, Mobitz II", "edexfscdzz"},
+    {"2AVB21", kConduction, "2:1房室传导阻滞", "2:1 AV block", "fscdzz"},
     {"AVB_HIGH", kConduction, "高度房室传导阻滞", "High-grade AV block", "gdfscdzz"},
     {"3AVB", kConduction, "三度房室传导阻滞", "Third-degree AV block", "sdfscdzz"},
     {"SHORT_PR", kConduction, "短PR间期", "Short PR interval", "dprjq"},
@@ -144,6 +145,7 @@ constexpr StatementText kStatements[] = {
      "jxxby"},
     {"PE", kRepolarisation, "急性肺栓塞图形，疑似", "Acute pulmonary embolism pattern, suspected", "jxfss"},
 
+    {"PACE", kPacing, "起搏信号", "Pacemaker stimuli", "qbxh"},
     {"PACED", kPacing, "起搏心律", "Paced rhythm", "qbxl"},
     {"PACED_A", kPacing, "心房起搏", "Atrial pacing", "xfqb"},
     {"PACED_V", kPacing, "心室起搏", "Ventricular pacing", "xsqb"},

@@ -13,6 +13,9 @@ namespace {
 
 constexpr double kBradycardiaBpm = 60, kTachycardiaBpm = 100;
 constexpr double kSvtBpm = 150;  // without a P wave
+constexpr double kJunctionalLeastBpm = 35, kJunctionalMostBpm = 55, kJunctionalSpread = 0.04;
+// Autocorrelation of flutter waves; a P wave asks for more.
+constexpr double kFlutter = 0.66, kFlutterBesideP = 0.75;
 constexpr double kVtBpm = 100, kWideTachycardiaBpm = 120;
 constexpr double kWideMs = 125;
 constexpr double kPauseS = 2, kAsystoleS = 6;
@@ -98,11 +101,20 @@ void add_pauses(std::span<const Beat> beats, const RhythmFacts& facts, std::vect
   }
 }
 
+std::string_view sinus_of(double bpm) {
+  return bpm < kBradycardiaBpm ? "SBRAD" : bpm > kTachycardiaBpm ? "STACH" : "SR";
+}
+
 std::string_view base_rhythm(std::span<const Beat> beats, const RhythmFacts& facts) {
   if (beats.size() < 3) return "UNKNOWN";
   const Regularity regularity = regularity_of(beats);
   const double span = static_cast<double>(beats.back().r_peak - beats.front().r_peak);
   const double bpm = bpm_of(span / static_cast<double>(beats.size() - 1), facts.sampling_frequency);
+  // P waves that are not conducted are still of the sinus node.
+  if (!facts.av.code.empty()) return sinus_of(facts.av.atrial_bpm);
+  if (facts.pacing.ventricular_paced && !facts.pacing.atrial_paced && !facts.p_wave) return "PACED";
+  if (facts.pacing.atrial_paced) return "PACED";
+  if (facts.flutter.steadiness > (facts.p_wave ? kFlutterBesideP : kFlutter)) return "AFL";
   if (!facts.p_wave) {
     if (regularity.irregular()) return "AFIB";
     const bool strip = static_cast<double>(facts.frames) <= kStripMostS * facts.sampling_frequency.value;
@@ -110,10 +122,14 @@ std::string_view base_rhythm(std::span<const Beat> beats, const RhythmFacts& fac
       return bpm >= kVtWholeBpm && level_in({0, facts.frames}, facts) > kVtWholeLevel ? "VT" : "WCT";
     }
     if (bpm >= kSvtBpm) return "SVT";
+    const bool steady = regularity.intervals >= 4 && regularity.relative_rmssd < kJunctionalSpread;
+    if (steady && bpm >= kJunctionalLeastBpm && bpm < kJunctionalMostBpm && facts.usual_qrs_ms > 0 &&
+        facts.usual_qrs_ms < kWideMs) {
+      return "JR";
+    }
     return "UNKNOWN";
   }
-  if (bpm < kBradycardiaBpm) return "SBRAD";
-  if (bpm > kTachycardiaBpm) return "STACH";
+  if (bpm < kBradycardiaBpm || bpm > kTachycardiaBpm) return sinus_of(bpm);
   if (regularity.intervals >= 5 && regularity.median_change > kSinusArrhythmia / 2 &&
       regularity.relative_rmssd > kSinusArrhythmia) {
     return "SARRH";

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "dsp/analysis.h"
+#include "dsp/beats/pacing.h"
+#include "dsp/rhythm/atrial.h"
 
 namespace ecg::dsp {
 
@@ -16,6 +18,9 @@ struct RhythmFacts {
   std::vector<RhythmInterval> shockable;  // VF, VFL, VT found in the signal itself
   std::vector<float> shock_levels;        // by second, as in ShockStretches
   std::vector<Interval> silent;
+  Flutter flutter;
+  AvConduction av;
+  Pacing pacing;
 };
 
 // Intervals cover the recording, ascending, without overlap. Limits: bradycardia below 60/min, tachycardia

@@ -71,6 +71,9 @@ void HeartRhythm::cycle(Excitations& out) {
     case Rhythm::kBigeminy:
     case Rhythm::kAtrialExtrasystoles:
       return ectopic_cycle(out);
+    case Rhythm::kTwoToOne:
+      return two_to_one_cycle(out);
+    case Rhythm::kMobitz2:
     case Rhythm::kWenckebach:
       return wenckebach_cycle(out);
     default:
@@ -112,20 +115,30 @@ void HeartRhythm::ectopic_cycle(Excitations& out) {
   next_r_s_ += 2 * rr;
 }
 
-// Three of four P waves are conducted, each later than the one before.
+// Three of four P waves are conducted; in Mobitz I each later than the one before.
 void HeartRhythm::wenckebach_cycle(Excitations& out) {
-  constexpr double kPr[] = {0.180, 0.270, 0.320};
+  constexpr double kGrowing[] = {0.180, 0.270, 0.320}, kSteady[] = {0.180, 0.180, 0.180};
+  const auto& pr = rhythm_ == Rhythm::kMobitz2 ? kSteady : kGrowing;
   const double atrial_s = varied(rr_s_ * 3 / 4);
   const auto step = count_ % 3;
-  const double p_s = next_r_s_ - p_before_r_s(kPr[step]);
+  const double p_s = next_r_s_ - p_before_r_s(pr[step]);
   out.p_s.push_back(p_s);
   beat(next_r_s_, BeatClass::kNormal, out);
   if (step == 2) {
     out.p_s.push_back(p_s + atrial_s);
-    next_r_s_ = p_s + 2 * atrial_s + p_before_r_s(kPr[0]);
+    next_r_s_ = p_s + 2 * atrial_s + p_before_r_s(pr[0]);
   } else {
-    next_r_s_ = p_s + atrial_s + p_before_r_s(kPr[step + 1]);
+    next_r_s_ = p_s + atrial_s + p_before_r_s(pr[step + 1]);
   }
+}
+
+void HeartRhythm::two_to_one_cycle(Excitations& out) {
+  const double p_s = next_r_s_ - p_before_r_s(0.180);
+  const double rr = rr_s_ * (1 + 0.004 * prng_.normal());
+  out.p_s.push_back(p_s);
+  out.p_s.push_back(p_s + rr / 2);
+  beat(next_r_s_, BeatClass::kNormal, out);
+  next_r_s_ += rr;
 }
 
 void HeartRhythm::dissociated(double until_s, Excitations& out) {

@@ -33,6 +33,7 @@ class HeartRhythm {
   void cycle(Excitations& out);
   void sinus_cycle(Excitations& out);
   void ectopic_cycle(Excitations& out);
+  void two_to_one_cycle(Excitations& out);
   void wenckebach_cycle(Excitations& out);
   void dissociated(double until_s, Excitations& out);
   void beat(double r_s, dsp::BeatClass beat_class, Excitations& out);

@@ -25,8 +25,13 @@ enum class Rhythm : std::uint8_t {
   kPause,       // sinus with a sinus arrest of Scenario::pause_s after every eighth beat
   kAvBlock1,    // PR 280 ms
   kWenckebach,  // second degree, Mobitz I, 4:3
+  kMobitz2,     // second degree, Mobitz II, 4:3: PR stays
+  kTwoToOne,    // every second P wave is conducted; rate_bpm is that of the ventricles
   kAvBlock3,    // atria at 85/min, escape beats at rate_bpm
 };
+
+// What a pacemaker stimulates. Shapes do not follow: a paced ventricle is best given shape=lbbb.
+enum class Stimulated : std::uint8_t { kNothing, kAtria, kVentricles, kBoth };
 
 enum class Morphology : std::uint8_t { kNormal, kLbbb, kRbbb, kSteInferior, kSteAnterior };
 
@@ -59,6 +64,7 @@ struct Scenario {
   Noise noise;
   double pause_s = 3.6;  // kPause: R to R
   std::vector<ElectrodeOff> off;
+  Stimulated pacing = Stimulated::kNothing;
   bool swap_ra_la = false;   // arm electrodes exchanged
   double sampling_hz = 500;  // 250..1000
   double uv_per_lsb = 5;
@@ -72,7 +78,7 @@ double effective_rate_bpm(const Scenario& scenario);
 // Text form: NAME[:RATE][,KEY=VALUE]... where NAME is a rhythm or a preset, and the keys are
 //   rate=BPM seed=N hz=250..1000 uv=UV_PER_LSB leads=8|12 shape=normal|lbbb|rbbb ste=inferior|anterior
 //   noise=UV (muscle UV, mains UV/2, wander 8 UV) baseline=UV muscle=UV mains=UV mains_hz=50|60
-//   pause=SECONDS off=ELECTRODE[@FROM-TO] (seconds; may repeat) swap=ra-la
+//   pace=a|v|dual pause=SECONDS off=ELECTRODE[@FROM-TO] (seconds; may repeat) swap=ra-la
 // e.g. "sinus:72,noise=20,ste=inferior". Errors: kConfigInvalid, naming the word that is wrong and what is
 // allowed.
 Result<Scenario> parse_scenario(std::string_view text);
@@ -87,5 +93,13 @@ struct Preset {
   std::string_view label_zh, label_en;
 };
 std::span<const Preset> presets();
+
+// Scenarios whose rhythm statement is known, for scoring; without seed, rate of sampling and noise, which are
+// to be varied.
+struct KnownRhythm {
+  std::string_view text;
+  std::string_view code;  // dsp/interpret/statements.h
+};
+std::span<const KnownRhythm> known_rhythms();
 
 }  // namespace ecg::simulator

@@ -15,7 +15,7 @@ struct Word {
   Value value;
 };
 
-constexpr std::array<Word<Rhythm>, 13> kRhythms = {{
+constexpr std::array<Word<Rhythm>, 15> kRhythms = {{
     {"sinus", Rhythm::kSinus},
     {"af", Rhythm::kAtrialFibrillation},
     {"flutter", Rhythm::kAtrialFlutter},
@@ -28,12 +28,16 @@ constexpr std::array<Word<Rhythm>, 13> kRhythms = {{
     {"pause", Rhythm::kPause},
     {"avb1", Rhythm::kAvBlock1},
     {"avb2", Rhythm::kWenckebach},
+    {"avb22", Rhythm::kMobitz2},
+    {"avb21", Rhythm::kTwoToOne},
     {"avb3", Rhythm::kAvBlock3},
 }};
 constexpr std::array<Word<Morphology>, 3> kShapes = {
     {{"normal", Morphology::kNormal}, {"lbbb", Morphology::kLbbb}, {"rbbb", Morphology::kRbbb}}};
 constexpr std::array<Word<Morphology>, 2> kElevations = {
     {{"inferior", Morphology::kSteInferior}, {"anterior", Morphology::kSteAnterior}}};
+constexpr std::array<Word<Stimulated>, 3> kPaced = {
+    {{"a", Stimulated::kAtria}, {"v", Stimulated::kVentricles}, {"dual", Stimulated::kBoth}}};
 constexpr std::array<Word<Electrode>, kElectrodes> kElectrodeWords = {{{"RA", Electrode::kRA},
                                                                        {"LA", Electrode::kLA},
                                                                        {"LL", Electrode::kLL},
@@ -159,6 +163,12 @@ Result<void> apply(std::string_view whole, std::string_view key, std::string_vie
     scenario.morphology = *shape;
     return {};
   }
+  if (key == "pace") {
+    const auto paced = look_up(kPaced, value);
+    if (!paced) return refused(whole, "one of " + listed(kPaced));
+    scenario.pacing = *paced;
+    return {};
+  }
   if (key == "off") {
     ECG_ASSIGN(ElectrodeOff off, electrode_off(whole, value));
     scenario.off.push_back(off);
@@ -171,7 +181,7 @@ Result<void> apply(std::string_view whole, std::string_view key, std::string_vie
   }
   return refused(whole,
                  "keys are rate, seed, hz, uv, leads, shape, ste, noise, baseline, muscle, mains, mains_hz, "
-                 "pause, off, swap");
+                 "pace, pause, off, swap");
 }
 
 Result<void> apply_all(std::string_view text, Scenario& scenario) {
@@ -227,6 +237,7 @@ std::string describe(const Scenario& scenario) {
   add_number("muscle", scenario.noise.muscle_uv, usual.noise.muscle_uv);
   add_number("mains", scenario.noise.mains_uv, usual.noise.mains_uv);
   add_number("mains_hz", scenario.noise.mains_hz, usual.noise.mains_hz);
+  if (const auto paced = word_of(kPaced, scenario.pacing); !paced.empty()) add("pace", std::string(paced));
   add_number("pause", scenario.pause_s, usual.pause_s);
   for (const ElectrodeOff& off : scenario.off) {
     std::string value(word_of(kElectrodeWords, off.electrode));

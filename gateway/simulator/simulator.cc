@@ -75,6 +75,7 @@ struct Simulator::State {
   }
 
   LeadVector heart(double t_s);
+  void add_stimuli(double t_s, LeadVector& sum) const;
   void frame(std::vector<std::int32_t>& out);
   std::uint32_t lead_off_at(dsp::SampleIndex frame_index) const;
   void forget_before(double t_s);
@@ -105,7 +106,27 @@ LeadVector Simulator::State::heart(double t_s) {
   const double breath = 1 + 0.03 * std::sin(2 * std::numbers::pi * 0.23 * t_s);
   for (double& uv : sum) uv *= breath;
   if (fibrillation) fibrillation->add_next(sum);
+  if (scenario.pacing != Stimulated::kNothing) add_stimuli(t_s, sum);
   return sum;
+}
+
+// Two milliseconds, and one sample at least.
+void Simulator::State::add_stimuli(double t_s, LeadVector& sum) const {
+  constexpr double kBeforePS = 0.050, kBeforeRS = 0.070;
+  constexpr LeadVector kStimulus = {350, 900, -400, -300, 250, 450, 600, 550};
+  const double half = std::max(0.001, 0.5 / scenario.sampling_hz);
+  const auto at = [t_s, half](double stimulus_s) {
+    return t_s - stimulus_s >= -half && t_s - stimulus_s < half;
+  };
+  bool now = false;
+  if (scenario.pacing == Stimulated::kAtria || scenario.pacing == Stimulated::kBoth) {
+    for (double p_s : pending.p_s) now = now || at(p_s - kBeforePS);
+  }
+  if (scenario.pacing == Stimulated::kVentricles || scenario.pacing == Stimulated::kBoth) {
+    for (const VentricularEvent& beat : pending.beats) now = now || at(beat.r_s - kBeforeRS);
+  }
+  if (!now) return;
+  for (std::size_t lead = 0; lead < sum.size(); ++lead) sum[lead] += kStimulus[lead];
 }
 
 void Simulator::State::frame(std::vector<std::int32_t>& out) {

@@ -1,0 +1,32 @@
+// What the atria do while the ventricles are subtracted or blanked: flutter, and P waves that do not belong
+// to a QRS.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "dsp/analysis.h"
+#include "dsp/filter/channel.h"
+
+namespace ecg::dsp {
+
+struct Flutter {
+  double steadiness = 0;  // autocorrelation at one and two cycles, the lesser, best lead
+  double cycle_s = 0;
+};
+// From II, III, aVF and V1 with each QRS bridged; cycles of 170 to 260 ms (230 to 350/min).
+Flutter find_flutter(std::span<const Channel> channels, std::span<const Beat> beats,
+                     Hertz sampling_frequency);
+
+struct AvConduction {
+  // "2AVB1", "2AVB2", "2AVB21" (2:1), "AVB_HIGH", "3AVB"; empty: none seen.
+  std::string_view code;
+  double atrial_bpm = 0;
+};
+// P waves are sought as a steady train in II, V1 and I from which the median QRS-T is subtracted. Only for
+// strips with at least five beats whose rate is up to 65/min, or 90/min when they are irregular.
+AvConduction find_av_block(std::span<const Channel> channels, std::span<const Beat> beats,
+                           Hertz sampling_frequency);
+
+}  // namespace ecg::dsp
