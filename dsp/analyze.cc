@@ -19,6 +19,7 @@
 #include "dsp/interpret/critical.h"
 #include "dsp/interpret/findings.h"
 #include "dsp/interpret/learned.h"
+#include "dsp/measure/intervals.h"
 #include "dsp/measure/measure.h"
 #include "dsp/measure/sensitivity.h"
 #include "dsp/model/models.h"

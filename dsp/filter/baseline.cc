@@ -1,6 +1,7 @@
 #include "dsp/filter/baseline.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "dsp/filter/basic.h"
 #include "dsp/filter/lanes.h"
@@ -66,10 +67,18 @@ std::vector<Knot> levels(const std::vector<float>& signal, std::span<const Sampl
   return out;
 }
 
-double hermite(const Knot& a, const Knot& b, double at) {
-  const double h = b.at - a.at, t = (at - a.at) / h, t2 = t * t, t3 = t2 * t;
-  return (2 * t3 - 3 * t2 + 1) * a.level + (t3 - 2 * t2 + t) * h * a.slope + (3 * t2 - 2 * t3) * b.level +
-         (t3 - t2) * h * b.slope;
+// Subtracts the cubic between two knots from x[from, to).
+void subtract_hermite(const Knot& a, const Knot& b, std::size_t from, std::size_t to, std::vector<float>& x) {
+  const double h = b.at - a.at, rise = b.level - a.level, per = 1 / h;
+  const double c1 = h * a.slope, c2 = 3 * rise - h * (2 * a.slope + b.slope),
+               c3 = h * (a.slope + b.slope) - 2 * rise;
+  const double start = (static_cast<double>(from) - a.at) * per;
+  float* out = x.data() + from;
+  const auto n = static_cast<int>(to - from);
+  for (int i = 0; i < n; ++i) {
+    const double t = start + i * per;
+    out[i] -= static_cast<float>(a.level + t * (c1 + t * (c2 + t * c3)));
+  }
 }
 
 }  // namespace
@@ -107,15 +116,17 @@ void remove_baseline_at_knots(std::vector<float>& signal, std::span<const Sample
                               Hertz sampling_frequency) {
   const std::vector<Knot> curve = levels(signal, knots, samples_of_ms(sampling_frequency, kKnotMs));
   if (curve.empty()) return;
-  std::size_t next = 0;  // first knot at or after the sample
-  for (std::size_t i = 0; i < signal.size(); ++i) {
-    const auto at = static_cast<double>(i);
-    while (next < curve.size() && curve[next].at < at) ++next;
-    const double level = next == 0              ? curve.front().level
-                         : next == curve.size() ? curve.back().level
-                                                : hermite(curve[next - 1], curve[next], at);
-    signal[i] -= static_cast<float>(level);
-  }
+  // The first sample at or behind a knot.
+  const auto sample = [&signal](const Knot& knot) {
+    return std::min(signal.size(), static_cast<std::size_t>(std::ceil(knot.at)));
+  };
+  const auto subtract = [&signal](std::size_t from, std::size_t to, double level) {
+    for (std::size_t i = from; i < to; ++i) signal[i] -= static_cast<float>(level);
+  };
+  subtract(0, sample(curve.front()), curve.front().level);
+  for (std::size_t k = 1; k < curve.size(); ++k)
+    subtract_hermite(curve[k - 1], curve[k], sample(curve[k - 1]), sample(curve[k]), signal);
+  subtract(sample(curve.back()), signal.size(), curve.back().level);
 }
 
 }  // namespace ecg::dsp

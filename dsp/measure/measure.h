@@ -21,9 +21,6 @@ Measurements nothing_measured(std::string_view reason);
 // Rates and RR from the beats; fewer than two beats: "no_beats".
 void measure_rhythm(std::span<const Beat> beats, bool p_wave, Hertz sampling_frequency, Measurements& out);
 
-// P, PR, QRS, QT and the four corrected QT (clinical.md 7.4), from the median beat and the mean RR in out.
-void measure_intervals(const std::optional<Delineation>& waves, Hertz sampling_frequency, Measurements& out);
-
 // Axes from the areas of P, QRS and T in I and aVF, degrees, -180..180. i and ii may be null or uncalibrated.
 void measure_axes(const std::optional<Delineation>& waves, const std::vector<float>* lead_i,
                   const std::vector<float>* lead_ii, Measurements& out);
