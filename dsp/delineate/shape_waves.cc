@@ -1,6 +1,7 @@
 #include "dsp/delineate/shape_waves.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -9,12 +10,15 @@ namespace {
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
-// How close two leads must agree, and how far the second of twelve readers' marks lies outside the second of
-// twelve estimates, which scatter less; ms.
+// An estimate lies nearer to the middle of the leads than a reader's mark does, and the leads that are read
+// widest make the intervals: this much is given back.
+constexpr std::array<float, kBoundaries> kOutwardsMs = {3, 0, 1.5F, 1.5F, 0, 2};  // by Boundary
+
+// How close two leads must agree, and how much wider the readers' second widest of twelve leads still is; ms.
 struct Reach {
   float within, earlier, later;
 };
-constexpr Reach kQrsReach = {12, 0, 1}, kPReach = {12, 4, 4}, kTReach = {20, 0, 4};
+constexpr Reach kQrsReach = {12, -1.5F, -0.5F}, kPReach = {12, 1, 4}, kTReach = {20, 0, 2};
 
 int samples(double ms) {
   return static_cast<int>(std::lround(ms / static_cast<double>(kGridMs)));
@@ -93,7 +97,9 @@ class Work {
     const float anchor = anchor_of(view, consensus, lead, side);
     const BoundaryFeatures features = boundary_features(view, consensus, lead, side, anchor);
     if (rows_ != nullptr) rows_->push_back({static_cast<int>(lead), boundary, anchor, features});
-    return anchor + (side == Side::kOnset ? -1 : 1) * correction(models_, boundary, features);
+    const float outwards =
+        correction(models_, boundary, features) + kOutwardsMs[static_cast<std::size_t>(boundary)];
+    return side == Side::kOnset ? anchor - outwards : anchor + outwards;
   }
 
   static void put_in_order(WaveSpan& span) {
