@@ -421,7 +421,7 @@ void conclude(Chain& chain, Analysis& out, Facts& facts) {
   facts.features = statement_features(out.measurements, facts.leads, chain.options.age_years);
   facts.scores = learned_scores(facts.features, *chain.models);
   out.statements = make_statements(facts);
-  out.critical = evaluate_critical(critical_facts(chain, out));
+  out.critical = evaluate_critical(critical_facts(chain, out), facts);
   out.urgency = urgency_of(out.critical, chain.readable);
 }
 

@@ -2,86 +2,112 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+
+#include "dsp/interpret/expression.h"
+#include "dsp/interpret/findings.h"
+#include "dsp/interpret/vocabulary.h"
 
 namespace ecg::dsp {
 namespace {
 
-constexpr double kVtBpm = 150;
-constexpr double kVtCriticalS = 3;
-constexpr double kQtcMs = 550;
+using enum Urgency;
 
-// A rule answers what it found, or nothing.
-using Rule = std::optional<CriticalFinding> (*)(const CriticalFacts&);
+// The list of clinical.md 7.1 as data. A published version of the set is never edited: what changes here
+// raises kRuleSet. In a pattern of statements ! asks for at least probable. Rules with one id stand gravest
+// first; only the first that holds is told.
+struct CriticalRule {
+  std::string_view id;
+  Urgency tier;
+  std::string_view
+      what;  // statement that stands for it: the surest one of these patterns, or the text itself
+  std::string_view caveat;  // what the strip cannot prove
+  std::string_view when;
+};
 
-std::optional<CriticalFinding> infarction(const CriticalFacts& facts) {
-  const Statement* worst = nullptr;
-  for (const Statement& s : facts.statements) {
-    if (s.code.starts_with("STEMI") && (worst == nullptr || s.certainty > worst->certainty)) worst = &s;
+constexpr std::string_view kInfarction = "STEMI* SGARBOSSA DE_WINTER HYPERACUTE_T";
+constexpr std::string_view kIschaemia = "ISCHEMIA WELLENS";
+
+constexpr std::array kRules = {
+    CriticalRule{"CV-101", kCritical, kInfarction, "prior_ecg_needed",
+                 "[!STEMI*] or [!SGARBOSSA] or [!DE_WINTER]"},
+    CriticalRule{"CV-101", kMajorPositive, kInfarction, "prior_ecg_needed",
+                 "[STEMI*] or [SGARBOSSA] or [DE_WINTER] or [HYPERACUTE_T]"},
+    CriticalRule{"CV-102", kCritical, kIschaemia, "prior_ecg_needed", "[!ISCHEMIA]"},
+    CriticalRule{"CV-102", kMajorPositive, kIschaemia, "prior_ecg_needed", "[ISCHEMIA] or [WELLENS]"},
+    CriticalRule{"CV-201", kCritical, "VF", "confirm_by_reader", "ventricular_fibrillation"},
+    CriticalRule{"CV-202", kCritical, "VT", "duration_unproven", "vt_rate_bpm >= 149.5 and vt_s >= 3"},
+    CriticalRule{"CV-202", kMajorPositive, "VT", "duration_unproven", "vt_rate_bpm >= 149.5"},
+    CriticalRule{"CV-203", kCritical, "PVT", "confirm_by_reader", "vt_rate_bpm > 0 and polymorphic"},
+    CriticalRule{"CV-204", kCritical, "SVT", "mechanism_unknown",
+                 "not ventricular_fibrillation and not vt_rate_bpm > 0 and mean_rate_bpm >= 199.5 and [SVT]"},
+    CriticalRule{"CV-204", kCritical, "EXTREME_TACHY", "mechanism_unknown",
+                 "not ventricular_fibrillation and not vt_rate_bpm > 0 and mean_rate_bpm >= 199.5"},
+    CriticalRule{"CV-205", kMajorPositive, "AFIB", "preexcitation_unproven",
+                 "[AFIB] and qrs_ms >= 120 and rr_min_ms <= 250"},
+    CriticalRule{"CV-301", kCritical, "EXTREME_BRADY", "",
+                 "not ventricular_fibrillation and not asystole and mean_rate_bpm < 35.5"},
+    CriticalRule{"CV-301", kMajorPositive, "3AVB AVB_HIGH", "strip_only", "[3AVB] or [AVB_HIGH]"},
+    CriticalRule{"CV-302", kCritical, "ASYS", "check_electrodes", "asystole"},
+    CriticalRule{"CV-302", kCritical, "PAUSE", "strip_only",
+                 "not ventricular_fibrillation and longest_rr_s >= 5"},
+    CriticalRule{"CV-302", kCritical, "PAUSE", "symptoms_unknown",
+                 "not ventricular_fibrillation and longest_rr_s >= 3"},
+    CriticalRule{"CV-401", kMajorPositive, "HYPOK", "laboratory_needed", "[HYPOK]"},
+    CriticalRule{"CV-402", kMajorPositive, "HYPERK", "laboratory_needed", "[HYPERK]"},
+    CriticalRule{"CV-403", kMajorPositive, "PE", "cause_unproven", "[PE]"},
+    CriticalRule{"CV-404", kCritical, "LQT", "confirm_by_reader", "critical_qtc_ms >= 550"},
+    CriticalRule{"CV-405", kMajorPositive, "TALT", "confirm_by_reader", "[TALT]"},
+    CriticalRule{"CV-406", kCritical, "RONT", "confirm_by_reader", "[!RONT]"},
+    CriticalRule{"CV-406", kMajorPositive, "RONT", "confirm_by_reader", "[RONT]"},
+};
+
+const std::vector<Expression>& conditions() {
+  static const std::vector<Expression> kConditions = [] {
+    std::vector<Expression> out;
+    for (const CriticalRule& rule : kRules) out.emplace_back(rule.when, definitions());
+    return out;
+  }();
+  return kConditions;
+}
+
+// The surest statement that one of the patterns fits, or the first pattern.
+std::string what_stands_for(std::string_view patterns, std::span<const Statement> statements) {
+  const std::string_view first = patterns.substr(0, patterns.find(' '));
+  const Statement* surest = nullptr;
+  while (!patterns.empty()) {
+    const std::size_t end = std::min(patterns.find(' '), patterns.size());
+    for (const Statement& s : statements) {
+      if (fits(patterns.substr(0, end), s.code) && (surest == nullptr || s.certainty > surest->certainty))
+        surest = &s;
+    }
+    patterns.remove_prefix(std::min(end + 1, patterns.size()));
   }
-  if (worst == nullptr) return std::nullopt;
-  const Urgency tier =
-      worst->certainty >= Certainty::kProbable ? Urgency::kCritical : Urgency::kMajorPositive;
-  return CriticalFinding{"CV-101", tier, worst->code, "prior_ecg_needed"};
+  return surest == nullptr ? std::string(first) : surest->code;
 }
-
-std::optional<CriticalFinding> fibrillation(const CriticalFacts& facts) {
-  if (!facts.vf) return std::nullopt;
-  return CriticalFinding{"CV-201", Urgency::kCritical, "VF", "confirm_by_reader"};
-}
-
-std::optional<CriticalFinding> ventricular_tachycardia(const CriticalFacts& facts) {
-  if (!facts.vt_rate_bpm || std::round(*facts.vt_rate_bpm) < kVtBpm) return std::nullopt;
-  const Urgency tier = facts.vt_s >= kVtCriticalS ? Urgency::kCritical : Urgency::kMajorPositive;
-  return CriticalFinding{"CV-202", tier, "VT", "duration_unproven"};
-}
-
-std::optional<CriticalFinding> polymorphic(const CriticalFacts& facts) {
-  if (!facts.vt_rate_bpm || !facts.vt_polymorphic) return std::nullopt;
-  return CriticalFinding{"CV-203", Urgency::kCritical, "PVT", "confirm_by_reader"};
-}
-
-std::optional<CriticalFinding> fast(const CriticalFacts& facts) {
-  if (facts.vf || facts.vt_rate_bpm || !facts.mean_rate_bpm ||
-      std::round(*facts.mean_rate_bpm) < kCriticalFastBpm) {
-    return std::nullopt;
-  }
-  return CriticalFinding{"CV-204", Urgency::kCritical, facts.rhythm == "SVT" ? "SVT" : "EXTREME_TACHY",
-                         "mechanism_unknown"};
-}
-
-std::optional<CriticalFinding> slow(const CriticalFacts& facts) {
-  if (facts.vf || facts.asystole || !facts.mean_rate_bpm ||
-      std::round(*facts.mean_rate_bpm) > kCriticalSlowBpm) {
-    return std::nullopt;
-  }
-  return CriticalFinding{"CV-301", Urgency::kCritical, "EXTREME_BRADY", ""};
-}
-
-std::optional<CriticalFinding> long_rr(const CriticalFacts& facts) {
-  if (facts.asystole) return CriticalFinding{"CV-302", Urgency::kCritical, "ASYS", "check_electrodes"};
-  if (facts.vf || facts.longest_rr_s < kCriticalPauseS) return std::nullopt;
-  const bool certain = facts.longest_rr_s >= kCriticalPauseNoSymptomsS;
-  return CriticalFinding{"CV-302", Urgency::kCritical, "PAUSE", certain ? "strip_only" : "symptoms_unknown"};
-}
-
-std::optional<CriticalFinding> long_qt(const CriticalFacts& facts) {
-  if (!facts.qtc_ms || *facts.qtc_ms < kQtcMs) return std::nullopt;
-  return CriticalFinding{"CV-404", Urgency::kCritical, "LQT", "confirm_by_reader"};
-}
-
-constexpr std::array<Rule, 8> kRules = {
-    infarction, fibrillation, ventricular_tachycardia, polymorphic, fast, slow, long_rr, long_qt};
 
 }  // namespace
 
-std::vector<CriticalFinding> evaluate_critical(const CriticalFacts& facts) {
+std::vector<CriticalFinding> evaluate_critical(const CriticalFacts& critical, const Facts& facts) {
   std::vector<CriticalFinding> findings;
-  if (!facts.readable) return findings;
-  for (Rule rule : kRules) {
-    if (auto finding = rule(facts)) findings.push_back(std::move(*finding));
+  if (!critical.readable) return findings;
+  Facts scene_facts = facts;
+  scene_facts.critical = &critical;
+  const Scene scene{&scene_facts, critical.statements, false};
+  for (std::size_t i = 0; i < kRules.size(); ++i) {
+    const CriticalRule& rule = kRules[i];
+    if (!findings.empty() && findings.back().rule_id == rule.id) continue;
+    if (conditions()[i].evaluate(scene).low <= 0) continue;
+    findings.push_back({std::string(rule.id), rule.tier, what_stands_for(rule.what, critical.statements),
+                        std::string(rule.caveat)});
   }
   return findings;
+}
+
+std::string first_broken_critical_rule() {
+  for (std::size_t i = 0; i < kRules.size(); ++i) {
+    if (conditions()[i].empty()) return std::string(kRules[i].id) + ": " + conditions()[i].error();
+  }
+  return {};
 }
 
 Urgency urgency_of(std::span<const CriticalFinding> findings, bool readable) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,7 +12,7 @@
 
 namespace ecg::dsp {
 
-inline constexpr std::string_view kRuleSet = "cn-consensus-2017@1.0.0";
+inline constexpr std::string_view kRuleSet = "cn-consensus-2017@1.1.0";
 
 // Alarm and rule limits that the stream uses as well.
 inline constexpr double kCriticalFastBpm = 200;
@@ -31,7 +32,11 @@ struct CriticalFacts {
   std::span<const Statement> statements;
 };
 
-std::vector<CriticalFinding> evaluate_critical(const CriticalFacts& facts);
+// facts: what the statements were made from; the measurements in it must be set.
+struct Facts;
+std::vector<CriticalFinding> evaluate_critical(const CriticalFacts& critical, const Facts& facts);
+// Why a rule cannot be read; empty when all can.
+std::string first_broken_critical_rule();
 
 // The highest tier found; nothing found in a readable tracing is kNothingCriticalFound, in any other
 // kUnreadable.

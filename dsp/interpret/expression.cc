@@ -44,14 +44,19 @@ Bounds absolute(const Bounds& x) {
 }
 
 bool said(std::span<const Statement> statements, std::string_view pattern) {
-  const bool any_ending = pattern.ends_with('*');
-  if (any_ending) pattern.remove_suffix(1);
+  const bool surely = pattern.starts_with('!');
+  if (surely) pattern.remove_prefix(1);
   return std::ranges::any_of(statements, [&](const Statement& s) {
-    return any_ending ? s.code.starts_with(pattern) : s.code == pattern;
+    return (!surely || s.certainty >= Certainty::kProbable) && fits(pattern, s.code);
   });
 }
 
 }  // namespace
+
+bool fits(std::string_view pattern, std::string_view code) {
+  if (!pattern.ends_with('*')) return code == pattern;
+  return code.starts_with(pattern.substr(0, pattern.size() - 1));
+}
 
 Bounds Expression::over_leads(const Node& node, const Scene& scene) const {
   Bounds sum{0, 0}, most{-kAnywhere, -kAnywhere}, least{kAnywhere, kAnywhere}, run{0, 0}, longest{0, 0};

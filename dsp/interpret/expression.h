@@ -4,7 +4,8 @@
 //   count(II III aVF: .st_j_uv >= 100) >= 2       in how many of the leads; .x is a measure of that lead
 //   run(V1 V2 V3 V4: .qs) >= 2                    longest run of leads that follow each other in the list
 //   most(V1 V2: .t_pos_uv), least(...)            over leads
-//   [CLBBB], [STEMI*]                             1 when such a statement was made, * stands for any ending
+//   [CLBBB], [STEMI*], [!VT]                      1 when such a statement was made; * stands for any ending,
+//                                                 ! asks for one that is at least probable
 //   qrs_ms, age, female, ste_v2v3_uv              a value of the whole tracing or a limit by age and sex
 //
 // Every value is a pair of bounds. What could not be measured lies anywhere, what depends on an unknown age
@@ -24,6 +25,9 @@
 namespace ecg::dsp {
 
 struct Facts;
+
+// Whether a pattern, which may end in *, fits a statement's code.
+bool fits(std::string_view pattern, std::string_view code);
 
 // A name that may stand for an expression in every other one.
 struct Definition {

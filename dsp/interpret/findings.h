@@ -34,6 +34,7 @@ struct LearnedScores {
   Bounds lvh{0, 1}, infarction{0, 1}, normal{0, 1};
 };
 
+struct CriticalFacts;
 struct Facts {
   bool readable = false;
   double duration_s = 0;
@@ -51,6 +52,7 @@ struct Facts {
   const Models* models = nullptr;
   StatementFeatures features{};
   LearnedScores scores;
+  const CriticalFacts* critical = nullptr;  // for the critical rules only
 
   const LeadFacts* lead(LeadId id) const;
 };

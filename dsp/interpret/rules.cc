@@ -57,16 +57,12 @@ std::vector<Evidence> evidence_of(const Facts& facts, const Expression& conditio
 }  // namespace
 
 bool silences(std::string_view code, std::string_view other) {
-  const auto matches = [other](std::string_view pattern) {
-    return pattern.ends_with('*') ? other.starts_with(pattern.substr(0, pattern.size() - 1))
-                                  : other == pattern;
-  };
   for (const Suppression& rule : suppressions()) {
     if (rule.code != code) continue;
     std::string_view rest = rule.silences;
     while (!rest.empty()) {
       const std::size_t end = std::min(rest.find(' '), rest.size());
-      if (matches(rest.substr(0, end))) return true;
+      if (fits(rest.substr(0, end), other)) return true;
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
   }

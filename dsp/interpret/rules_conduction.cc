@@ -10,7 +10,7 @@ constexpr std::string_view kAha = "AHA/ACC/HRS 2009 part III";
 
 constexpr std::array kRules = {
     Rule{"WPW-1", "1.0.0", kAha, "WPW", Certainty::kProbable,
-         "not known_child and pr_ms < 120 and qrs_ms >= 105 and "
+         "not known_child and pr_ms <= 120 and qrs_ms >= 105 and qrs_ms <= 160 and "
          "count(I II III aVL aVF V1 V2 V3 V4 V5 V6: .delta_ms >= 24) >= 4"},
     Rule{
         "CLBBB-1", "1.0.0", "AHA/ACC/HRS 2009 part III, duration by Strauss 2011", "CLBBB",

@@ -44,14 +44,28 @@ constexpr std::array kRules = {
          "not wide_other and rate_bpm < 130 and run(V1 V2 V3 V4 V5 V6: .st_j_uv <= -80 and .st_slope_uv_s > "
          "800 and "
          ".t_pos_uv >= 500) >= 2"},
+    Rule{"PERICARDITIS-1", "1.0.0", "ESC 2015: ST elevation in most leads, depression in aVR", "PERICARDITIS",
+         Certainty::kPossible,
+         "not wide_other and not [LVH] and count(I II aVF V2 V3 V4 V5 V6: .st_j_uv >= 60 and .st_bend_uv <= "
+         "10) >= 6 and "
+         "aVR.st_j_uv <= -50 and aVL.st_j_uv > -30 and V6.st_j_uv >= 0.25 * V6.t_pos_uv"},
     Rule{"STEMI_INF-2", "1.0.0", kUdmi, "STEMI_INF", Certainty::kPossible,
-         "not wide_other and not [LVH] and not arms_swapped and count(II III aVF: .st_j_uv >= 100 and "
-         ".st_j60_uv >= 100) >= 2 and II.t_pos_uv < 6 * II.st_j_uv",
+         "not wide_other and not [LVH] and not [PERICARDITIS] and not arms_swapped and "
+         "count(II III aVF: .st_j_uv >= 100 and .st_j60_uv >= 100) >= 2 and II.t_pos_uv < 6 * II.st_j_uv",
          true},
     Rule{"STEMI_ANT-2", "1.0.0", kUdmi, "STEMI_ANT", Certainty::kPossible,
          "not wide_other and not [LVH] and ste_v2v3 >= 2 and run(V1 V2 V3 V4: .st_j_uv >= 100 and "
          ".st_j60_uv >= 150) >= 2 and count(V2 V3 V4: .qs or .t_end_inverted) >= 1",
          true},
+    Rule{"STEMI_ANT-3", "1.0.0", kUdmi, "STEMI_ANT", Certainty::kPossible,
+         "not wide_other and not [LVH] and V1.st_j_uv >= 100 and V2.st_j_uv >= ste_v2v3_uv and V1.st_j60_uv "
+         ">= 100 and "
+         "V2.st_j60_uv >= 150 and (count(I II aVF V5 V6: .st_j_uv <= -30) >= 1 or V1.st_bend_uv > 0)",
+         true},
+    Rule{"STEMI_ANT-4", "1.0.0", "recent anterior infarction: Q waves, ST still raised, T turning",
+         "STEMI_ANT", Certainty::kPossible,
+         "not wide_other and run(V1 V2 V3 V4: (.qs or .q_ms >= 30) and .st_j60_uv >= 80) >= 2 and "
+         "count(V2 V3 V4 V5: .t_neg_uv >= 60) >= 2"},
     Rule{"HYPERACUTE_T-1", "1.0.0", kAcc, "HYPERACUTE_T", Certainty::kPossible,
          "not wide_other and not [LVH] and not [STEMI*] and run(V2 V3 V4 V5: .t_pos_uv >= 1.2 * .qrs_uv and "
          ".t_pos_uv >= 500) >= 2"},
@@ -89,11 +103,6 @@ constexpr std::array kRules = {
          "[STEMI*] and "
          "infarction_score >= 0.2"},
 
-    Rule{"PERICARDITIS-1", "1.0.0", "ESC 2015: ST elevation in most leads, depression in aVR", "PERICARDITIS",
-         Certainty::kPossible,
-         "not wide_other and not [LVH] and count(I II aVF V2 V3 V4 V5 V6: .st_j_uv >= 60 and .st_bend_uv <= "
-         "10) >= 6 and "
-         "aVR.st_j_uv <= -50 and V6.st_j_uv >= 0.25 * V6.t_pos_uv"},
     Rule{"EREP-1", "1.0.0", "Macfarlane 2015", "EREP", Certainty::kPossible,
          "not wide_other and not [STEMI*] and qrs_ms < 120 and (count(II III aVF: .j_wave_uv >= 100) >= 2 or "
          "count(I aVL V4 V5 V6: .j_wave_uv >= 100) >= 2)"},
@@ -107,7 +116,7 @@ constexpr std::array kRules = {
          "[DE_WINTER]"},
     Rule{"ISCHEMIA-1", "1.0.0", "ST depression in many leads with elevation in aVR", "ISCHEMIA",
          Certainty::kProbable,
-         "not wide_other and not [LVH] and aVR.st_j_uv >= 50 and count(I II aVL aVF III V3 V4 V5 V6: "
+         "not wide_other and aVR.st_j_uv >= 50 and count(I II aVL aVF III V3 V4 V5 V6: "
          ".st_j_uv <= -100 and .st_j60_uv <= -100) >= 6"},
 };
 

@@ -147,6 +147,7 @@ constexpr StatementText kStatements[] = {
 
     {"PACE", kPacing, "起搏信号", "Pacemaker stimuli", "qbxh"},
     {"PACED", kPacing, "起搏心律", "Paced rhythm", "qbxl"},
+    {"PACE", kPacing, "起搏信号", "Pacing stimuli", "qbxh"},
     {"PACED_A", kPacing, "心房起搏", "Atrial pacing", "xfqb"},
     {"PACED_V", kPacing, "心室起搏", "Ventricular pacing", "xsqb"},
     {"PACED_DUAL", kPacing, "双腔起搏", "Dual-chamber pacing", "sqqb"},
@@ -185,6 +186,10 @@ constexpr Phrase kPhrases[] = {
     {"strip_only", "仅反映本次记录时段内的停搏", "only pauses inside this strip are seen"},
     {"check_electrodes", "请先确认电极接触良好", "check the electrodes and the patient first"},
     {"confirm_by_reader", "需医师确认，排除干扰", "to be confirmed by a reader; artefact can look alike"},
+    {"preexcitation_unproven", "宽QRS心房颤动：预激、束支阻滞或差异传导未能区分",
+     "wide-QRS atrial fibrillation: pre-excitation, bundle branch block and aberration look alike"},
+    {"laboratory_needed", "仅为图形提示，需电解质化验结果", "a pattern only; laboratory values decide"},
+    {"cause_unproven", "心电图不能证明病因", "an ECG cannot prove the cause"},
     {"prior_ecg_needed", "未与既往心电图比较", "not compared with an earlier ECG"},
     {"mechanism_unknown", "未确定心动过速机制", "mechanism of the tachycardia not determined"},
 

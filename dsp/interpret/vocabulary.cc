@@ -6,6 +6,8 @@
 #include <limits>
 #include <numbers>
 
+#include "dsp/interpret/critical.h"
+
 namespace ecg::dsp {
 namespace {
 
@@ -58,6 +60,14 @@ constexpr std::array kLeadMeasures = {
 Bounds exact(const Measured& measured) {
   return measured.value ? Bounds{*measured.value, *measured.value} : kOpen;
 }
+Bounds maybe(const std::optional<double>& value) {
+  return value ? Bounds{*value, *value} : kOpen;
+}
+Bounds of_critical(const Facts& facts, double (*read)(const CriticalFacts&)) {
+  if (facts.critical == nullptr) return kOpen;
+  const double value = read(*facts.critical);
+  return {value, value};
+}
 Bounds yes_or_no(bool yes) {
   return yes ? Bounds{1, 1} : Bounds{0, 0};
 }
@@ -101,6 +111,33 @@ constexpr std::array kGlobals = {
     Global{"known_child",
            [](const Facts& f) { return yes_or_no(f.options.age_years && *f.options.age_years < 16); }},
     Global{"arms_swapped", [](const Facts& f) { return yes_or_no(f.arms_swapped); }},
+    Global{"rr_min_ms", [](const Facts& f) { return exact(f.measurements->rr_min_ms); }},
+    Global{"ventricular_fibrillation",
+           [](const Facts& f) {
+             return of_critical(f, [](const CriticalFacts& c) { return c.vf ? 1.0 : 0.0; });
+           }},
+    Global{"asystole",
+           [](const Facts& f) {
+             return of_critical(f, [](const CriticalFacts& c) { return c.asystole ? 1.0 : 0.0; });
+           }},
+    Global{"polymorphic",
+           [](const Facts& f) {
+             return of_critical(f, [](const CriticalFacts& c) { return c.vt_polymorphic ? 1.0 : 0.0; });
+           }},
+    // 0 where there is no ventricular tachycardia.
+    Global{"vt_rate_bpm",
+           [](const Facts& f) {
+             return of_critical(f, [](const CriticalFacts& c) { return c.vt_rate_bpm.value_or(0); });
+           }},
+    Global{"vt_s",
+           [](const Facts& f) { return of_critical(f, [](const CriticalFacts& c) { return c.vt_s; }); }},
+    Global{
+        "longest_rr_s",
+        [](const Facts& f) { return of_critical(f, [](const CriticalFacts& c) { return c.longest_rr_s; }); }},
+    Global{"mean_rate_bpm",
+           [](const Facts& f) { return f.critical == nullptr ? kOpen : maybe(f.critical->mean_rate_bpm); }},
+    Global{"critical_qtc_ms",
+           [](const Facts& f) { return f.critical == nullptr ? kOpen : maybe(f.critical->qtc_ms); }},
     Global{"lvh_score", [](const Facts& f) { return f.scores.lvh; }},
     Global{"infarction_score", [](const Facts& f) { return f.scores.infarction; }},
     Global{"normal_score", [](const Facts& f) { return f.scores.normal; }},
@@ -169,11 +206,13 @@ constexpr std::array kDefinitions = {
     // What the healthy do not have.
     Definition{
         "findings",
-        "[AF*] or [VT] or [VF] or [SVT] or [PAUSE] or [PACE*] or [2AVB*] or [3AVB] or [AVB_HIGH] or "
-        "[RHYTHM_UNKNOWN] or [JR] or [CLBBB] or [CRBBB] or [IVCD] or [WPW] or [LVH] or [RVH] or [STEMI*] or "
-        "[IMI] or [ASMI] or [AMI] or [ALMI] or [MI] or [STD] or [TINV] or [ISCHEMIA] or [WELLENS] or "
-        "[EXTREME*] or [LEAD_SWAP*] or [PVC*] or [PAC*] or [1AVB] or [BIGEM] or [TRIGEM] or "
-        "[SENSITIVITY_DOUBT] or [STACH]"},
+        "[AF*] or [VT] or [VF*] or [SVT] or [PAUSE] or [PACE*] or [2AVB*] or [3AVB] or [AVB_HIGH] or "
+        "[RHYTHM_UNKNOWN] or [JR] or [PVC*] or [PAC*] or [1AVB] or [BIGEM] or [TRIGEM] or [EXTREME*] or "
+        "[STACH] or [CLBBB] or [CRBBB] or [IVCD] or [WPW] or [LAFB] or [LPFB] or [LVH] or [RVH] or [BVH] or "
+        "[STEMI*] or [SGARBOSSA] or [DE_WINTER] or [HYPERACUTE_T] or [WELLENS] or [IMI] or [ASMI] or [AMI] "
+        "or "
+        "[ALMI] or [PMI] or [MI] or [STD] or [ISCHEMIA] or [TINV] or [BRUG] or [PERICARDITIS] or [HYPERK] or "
+        "[LQT] or [SQT] or [LOWV] or [PE] or [LEAD_SWAP*] or [SENSITIVITY_DOUBT]"},
     Definition{"ste_v2v3", "count(V2 V3: .st_j_uv >= ste_v2v3_uv)"},
 };
 

@@ -33,7 +33,35 @@ enum class Rhythm : std::uint8_t {
 // What a pacemaker stimulates. Shapes do not follow: a paced ventricle is best given shape=lbbb.
 enum class Stimulated : std::uint8_t { kNothing, kAtria, kVentricles, kBoth };
 
-enum class Morphology : std::uint8_t { kNormal, kLbbb, kRbbb, kSteInferior, kSteAnterior };
+enum class Morphology : std::uint8_t {
+  kNormal,
+  kLbbb,
+  kRbbb,
+  kSteInferior,
+  kSteAnterior,
+  kSteSeptal,
+  kSteLateral,
+  kStePosterior,
+  kLbbbConcordant,  // left bundle branch block with concordant ST elevation
+  kDeWinter,
+  kHyperacuteT,
+  kWellens,
+  kBrugada,
+  kPericarditis,
+  kEarlyRepolarisation,
+  kIschaemia,  // ST depression in most leads
+  kOldInferior,
+  kOldAnterior,
+  kLvh,
+  kRvh,
+  kIrbbb,
+  kLafb,
+  kLpfb,
+  kWpw,
+  kLowVoltage,
+  kLongQt,
+  kShortQt,
+};
 
 enum class Electrode : std::uint8_t { kRA, kLA, kLL, kV1, kV2, kV3, kV4, kV5, kV6 };
 inline constexpr int kElectrodes = 9;
@@ -76,7 +104,10 @@ struct Scenario {
 double effective_rate_bpm(const Scenario& scenario);
 
 // Text form: NAME[:RATE][,KEY=VALUE]... where NAME is a rhythm or a preset, and the keys are
-//   rate=BPM seed=N hz=250..1000 uv=UV_PER_LSB leads=8|12 shape=normal|lbbb|rbbb ste=inferior|anterior
+//   rate=BPM seed=N hz=250..1000 uv=UV_PER_LSB leads=8|12
+//   shape=normal|lbbb|rbbb|irbbb|lafb|lpfb|wpw|lvh|rvh|lowv|longqt|shortqt|lbbb-mi|dewinter|hyperacute|wellens|
+//     brugada|pericarditis|earlyrep|ischaemia|old-inferior|old-anterior
+//   ste=inferior|anterior|septal|lateral|posterior
 //   noise=UV (muscle UV, mains UV/2, wander 8 UV) baseline=UV muscle=UV mains=UV mains_hz=50|60
 //   pace=a|v|dual pause=SECONDS off=ELECTRODE[@FROM-TO] (seconds; may repeat) swap=ra-la
 // e.g. "sinus:72,noise=20,ste=inferior". Errors: kConfigInvalid, naming the word that is wrong and what is

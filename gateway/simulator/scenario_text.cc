@@ -32,12 +32,39 @@ constexpr std::array<Word<Rhythm>, 15> kRhythms = {{
     {"avb21", Rhythm::kTwoToOne},
     {"avb3", Rhythm::kAvBlock3},
 }};
-constexpr std::array<Word<Morphology>, 3> kShapes = {
-    {{"normal", Morphology::kNormal}, {"lbbb", Morphology::kLbbb}, {"rbbb", Morphology::kRbbb}}};
-constexpr std::array<Word<Morphology>, 2> kElevations = {
-    {{"inferior", Morphology::kSteInferior}, {"anterior", Morphology::kSteAnterior}}};
 constexpr std::array<Word<Stimulated>, 3> kPaced = {
     {{"a", Stimulated::kAtria}, {"v", Stimulated::kVentricles}, {"dual", Stimulated::kBoth}}};
+constexpr std::array<Word<Morphology>, 22> kShapes = {{
+    {"normal", Morphology::kNormal},
+    {"lbbb", Morphology::kLbbb},
+    {"rbbb", Morphology::kRbbb},
+    {"irbbb", Morphology::kIrbbb},
+    {"lafb", Morphology::kLafb},
+    {"lpfb", Morphology::kLpfb},
+    {"wpw", Morphology::kWpw},
+    {"lvh", Morphology::kLvh},
+    {"rvh", Morphology::kRvh},
+    {"lowv", Morphology::kLowVoltage},
+    {"longqt", Morphology::kLongQt},
+    {"shortqt", Morphology::kShortQt},
+    {"lbbb-mi", Morphology::kLbbbConcordant},
+    {"dewinter", Morphology::kDeWinter},
+    {"hyperacute", Morphology::kHyperacuteT},
+    {"wellens", Morphology::kWellens},
+    {"brugada", Morphology::kBrugada},
+    {"pericarditis", Morphology::kPericarditis},
+    {"earlyrep", Morphology::kEarlyRepolarisation},
+    {"ischaemia", Morphology::kIschaemia},
+    {"old-inferior", Morphology::kOldInferior},
+    {"old-anterior", Morphology::kOldAnterior},
+}};
+constexpr std::array<Word<Morphology>, 5> kElevations = {{
+    {"inferior", Morphology::kSteInferior},
+    {"anterior", Morphology::kSteAnterior},
+    {"septal", Morphology::kSteSeptal},
+    {"lateral", Morphology::kSteLateral},
+    {"posterior", Morphology::kStePosterior},
+}};
 constexpr std::array<Word<Electrode>, kElectrodes> kElectrodeWords = {{{"RA", Electrode::kRA},
                                                                        {"LA", Electrode::kLA},
                                                                        {"LL", Electrode::kLL},

@@ -75,7 +75,11 @@ const BeatShape& conducted_shape(Morphology morphology) {
       return kSteInferior;
     case Morphology::kSteAnterior:
       return kSteAnterior;
+    default:
+      break;
   }
+  if (const BeatShape* shape = infarction_shape(morphology)) return *shape;
+  if (const BeatShape* shape = conduction_shape(morphology)) return *shape;
   return kNormal;
 }
 

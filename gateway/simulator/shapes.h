@@ -29,6 +29,9 @@ struct BeatShape {
 };
 
 const BeatShape& conducted_shape(Morphology morphology);
+// Parts of conducted_shape; nullptr where the shape is none of theirs.
+const BeatShape* infarction_shape(Morphology morphology);
+const BeatShape* conduction_shape(Morphology morphology);
 const BeatShape& ventricular_shape();
 std::span<const Bell> p_shape();
 

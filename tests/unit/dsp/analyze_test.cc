@@ -116,7 +116,7 @@ TEST(Analyze, EveryCriticalFindingIsInTheDictionaryAndSaysWhatTheStripCannotProv
   const CriticalFinding* finding = critical(analysis, "CV-202");
   ASSERT_NE(finding, nullptr);
   EXPECT_EQ(finding->caveat, "duration_unproven");
-  EXPECT_EQ(analysis.rule_set, "cn-consensus-2017@1.0.0");
+  EXPECT_EQ(analysis.rule_set, "cn-consensus-2017@1.1.0");
 }
 
 // The rule that must never break: what cannot be read is never "nothing critical".
