@@ -103,6 +103,30 @@ Json quality_json(const AnalyzedFile& file) {
   return out;
 }
 
+Json waves_json(const dsp::LeadShape& shape) {
+  const std::pair<const char*, double> numbers[] = {{"p_uv", shape.p_uv},
+                                                    {"q_uv", shape.q_uv},
+                                                    {"q_ms", shape.q_ms},
+                                                    {"r1_uv", shape.r_uv},
+                                                    {"r1_ms", shape.r_ms},
+                                                    {"s1_uv", shape.s_uv},
+                                                    {"s1_ms", shape.s_ms},
+                                                    {"r2_uv", shape.r2_uv},
+                                                    {"r2_ms", shape.r2_ms},
+                                                    {"qrs_uv", shape.peak_to_peak_uv},
+                                                    {"qrs_area_uvs", shape.qrs_area_uvs},
+                                                    {"intrinsicoid_ms", shape.intrinsicoid_ms},
+                                                    {"st_j20_uv", shape.st_j20_uv},
+                                                    {"st_j40_uv", shape.st_j40_uv},
+                                                    {"st_j80_uv", shape.st_j80_uv},
+                                                    {"st_slope_uv_s", shape.st_slope_uv_s},
+                                                    {"t_pos_uv", shape.t_pos_uv},
+                                                    {"t_neg_uv", shape.t_neg_uv}};
+  Json out = Json::object();
+  for (const auto& [name, value] : numbers) out[name] = rounded(value);
+  return out;
+}
+
 Json leads_json(const AnalyzedFile& file, Numbers& numbers) {
   Json out = Json::array();
   const auto& leads = file.imported.recording.leads;
@@ -115,6 +139,7 @@ Json leads_json(const AnalyzedFile& file, Numbers& numbers) {
                    {"st_j60_uv", numbers.of(lead.st_j60_uv, path + "st_j60_uv")},
                    {"r_uv", numbers.of(lead.r_uv, path + "r_uv")},
                    {"s_uv", numbers.of(lead.s_uv, path + "s_uv")}});
+    if (lead.shape) out.back()["waves"] = waves_json(*lead.shape);
   }
   return out;
 }

@@ -61,6 +61,18 @@ std::string_view certainty_text(dsp::Certainty certainty, Words words) {
   return "";
 }
 
+// "    II st_j_uv 210 (100), III st_j_uv 250 (100)": value and limit, by the names the JSON uses too.
+std::string evidence_line(const dsp::Statement& statement) {
+  std::string line;
+  for (const auto& item : statement.evidence) {
+    line += line.empty() ? "    " : ", ";
+    if (!item.lead.empty()) line += item.lead + " ";
+    line += item.measure + " " + fixed(item.value, std::abs(item.value) < 10 ? 1 : 0);
+    if (item.limit != 0) line += " (" + fixed(item.limit, std::abs(item.limit) < 10 ? 1 : 0) + ")";
+  }
+  return line.empty() ? line : line + "\n";
+}
+
 std::string quality_lines(const AnalyzedFile& file, Words words) {
   std::string out;
   const auto& leads = file.imported.recording.leads;
@@ -97,7 +109,7 @@ std::string analysis_text(const AnalyzedFile& file, Language language) {
     const auto* text = dsp::statement_text(statement.code);
     out += "  " +
            std::string(text == nullptr ? std::string_view(statement.code) : words.of(text->en, text->zh)) +
-           " (" + std::string(certainty_text(statement.certainty, words)) + ")\n";
+           " (" + std::string(certainty_text(statement.certainty, words)) + ")\n" + evidence_line(statement);
   }
   if (none) out += std::string(words.of("  none\n", "  无\n"));
   const std::string quality = quality_lines(file, words);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "dsp/interpret/standard_codes.h"
 #include "tests/unit/dsp/simulated.h"
 
 namespace ecg::dsp {
@@ -26,6 +27,19 @@ TEST(Statements, ACodeFindsItsTextAndAnUnknownOneNone) {
   EXPECT_EQ(statement_text("SR")->zh, "窦性心律");
   EXPECT_EQ(statement_text("SR")->pinyin, "dxxl");
   EXPECT_EQ(statement_text("NO_SUCH"), nullptr);
+}
+
+TEST(Statements, StandardCodesAreOfStatementsThatExistAndWellFormed) {
+  std::set<std::string_view> codes;
+  for (const StandardCodes& s : standard_codes()) {
+    EXPECT_NE(statement_text(s.code), nullptr) << s.code;
+    EXPECT_TRUE(codes.insert(s.code).second) << s.code;
+    EXPECT_FALSE(s.scp.empty() && s.snomed.empty()) << s.code;
+    for (char c : s.snomed) EXPECT_TRUE(c >= '0' && c <= '9') << s.code;
+  }
+  ASSERT_NE(standard_codes_of("AFIB"), nullptr);
+  EXPECT_EQ(standard_codes_of("AFIB")->snomed, "164889003");
+  EXPECT_EQ(standard_codes_of("ARTEFACT"), nullptr);
 }
 
 TEST(Statements, WhateverAnAnalysisSaysIsInTheDictionary) {
