@@ -147,7 +147,6 @@ constexpr StatementText kStatements[] = {
 
     {"PACE", kPacing, "起搏信号", "Pacemaker stimuli", "qbxh"},
     {"PACED", kPacing, "起搏心律", "Paced rhythm", "qbxl"},
-    {"PACE", kPacing, "起搏信号", "Pacing stimuli", "qbxh"},
     {"PACED_A", kPacing, "心房起搏", "Atrial pacing", "xfqb"},
     {"PACED_V", kPacing, "心室起搏", "Ventricular pacing", "xsqb"},
     {"PACED_DUAL", kPacing, "双腔起搏", "Dual-chamber pacing", "sqqb"},
