@@ -5,6 +5,7 @@
 #include "dsp/analysis.h"
 #include "dsp/beats/classify.h"
 #include "dsp/beats/cluster.h"
+#include "dsp/beats/features.h"
 #include "dsp/beats/median.h"
 #include "dsp/delineate/p_match.h"
 #include "dsp/delineate/p_steadiness.h"
@@ -56,9 +57,9 @@ struct Chain {
   std::vector<SampleIndex> r_peaks;  // as detected
   bool readable = false;
   BeatShapes shapes;
-  std::vector<GroupFacts> groups;
-  int usual = 0;
-  std::vector<Beat> beats;
+  BeatMeasures measures;
+  std::vector<SampleIndex> detected;  // R peaks as the detector has them
+  std::vector<Beat> beats;            // R peaks where the beat lies on its shape
   MedianBeat median;
   std::optional<Delineation> waves;                    // of the usual beat
   std::vector<std::optional<ShapeWaves>> shape_waves;  // of each group
@@ -140,28 +141,14 @@ void find_beats(Chain& chain, std::span<const RhythmInterval> shockable) {
     });
   }
   chain.shapes = group_beats(chain.channels, r_peaks, chain.fs);
-  const auto signals = centered_of(chain);
-  for (std::size_t g = 0; g < chain.shapes.group_size.size(); ++g) {
-    const auto members = beats_of_group(chain.shapes, static_cast<int>(g));
-    const MedianBeat shape =
-        median_beat(signals, members, samples_of_ms(chain.fs, 260), samples_of_ms(chain.fs, 260));
-    const auto bounds = find_qrs(shape, chain.fs);
-    chain.groups.push_back({bounds ? (bounds->offset - bounds->onset) * 1000 / chain.fs.value : 0});
-  }
-  chain.usual = usual_group(chain.shapes, chain.groups);
-  // Until P is known, every beat of another shape counts as ectopic.
+  chain.detected = r_peaks;
+  chain.measures = measure_beats(chain.channels, chain.shapes, chain.fs);
+  if (chain.watch.beats_measured != nullptr)
+    chain.watch.beats_measured(chain.watch.context, chain.shapes.r_peaks, chain.measures.rows);
+  const auto classes = classify_beats(chain.shapes, chain.measures, chain.models->beat_class);
   for (std::size_t b = 0; b < r_peaks.size(); ++b) {
-    const bool usual = chain.shapes.group[b] == chain.usual;
-    chain.beats.push_back({chain.shapes.r_peaks[b], usual ? BeatClass::kNormal : BeatClass::kVentricular});
+    chain.beats.push_back({chain.shapes.r_peaks[b], classes[b]});
   }
-}
-
-// An early beat means something only where the rhythm has a cycle: not in fibrillation.
-void classify(Chain& chain) {
-  const bool p_wave = chain.waves && chain.waves->p;
-  const bool irregular = !p_wave && regularity_of(chain.beats).irregular();
-  const auto classes = classify_beats(chain.shapes, chain.groups, chain.usual, irregular);
-  for (std::size_t b = 0; b < classes.size(); ++b) chain.beats[b].beat_class = classes[b];
 }
 
 bool beats_cohere(const Chain& chain) {
@@ -182,15 +169,21 @@ void drop_unsteady_p(Chain& chain) {
     signals.push_back(&chain.channels[c].clean);
     trusted.leads.push_back(chain.median.leads[c]);
   }
-  const bool irregular = regularity_of(chain.beats).irregular();
+  // An early beat of the usual shape may be one of fibrillation.
+  std::vector<Beat> conducted = chain.beats;
+  for (Beat& beat : conducted) {
+    if (beat.beat_class == BeatClass::kSupraventricular) beat.beat_class = BeatClass::kNormal;
+  }
+  const bool irregular = regularity_of(conducted).irregular();
   // Fibrillation is told from P by the wave as it was found, before its edges were fitted to P waves.
-  const PWave& found = *chain.shape_waves[static_cast<std::size_t>(chain.usual)]->found.p;
-  const double steadiness = p_steadiness(trusted, found, signals, beats_of_group(chain.shapes, chain.usual));
+  const PWave& found = *chain.shape_waves[static_cast<std::size_t>(chain.measures.usual)]->found.p;
+  const double steadiness =
+      p_steadiness(trusted, found, signals, beats_of_group(chain.shapes, chain.measures.usual));
   if (steadiness < (irregular ? 0.6 : 0.3)) chain.waves->p.reset();
   if (!chain.waves->p) return;
   chain.p_matches = match_p({&trusted, &*chain.waves, signals, chain.shapes.r_peaks, chain.fs});
   std::vector<std::uint8_t> is_usual;
-  for (int group : chain.shapes.group) is_usual.push_back(group == chain.usual ? 1 : 0);
+  for (int group : chain.shapes.group) is_usual.push_back(group == chain.measures.usual ? 1 : 0);
   if (signals.size() < 3 || p_is_steady(chain.p_matches, is_usual)) return;
   chain.waves->p.reset();
   chain.p_matches.clear();
@@ -227,7 +220,7 @@ double usual_rr(const Chain& chain) {
 // The median beat of every shape, all leads, on signals whose baseline passes through the level before each
 // QRS, and its boundaries.
 void delineate_shapes(Chain& chain) {
-  const auto usual = beats_of_group(chain.shapes, chain.usual);
+  const auto usual = beats_of_group(chain.shapes, chain.measures.usual);
   if (usual.empty()) return;
   const double rr = usual_rr(chain);
   const double longest = rr > 0 ? std::min(800.0, 780 * rr / chain.fs.value) : 500;
@@ -247,7 +240,7 @@ void delineate_shapes(Chain& chain) {
   }
   chain.shape_waves.resize(chain.shapes.group_size.size());
   for (std::size_t g = 0; g < chain.shape_waves.size(); ++g) {
-    const bool is_usual = static_cast<int>(g) == chain.usual;
+    const bool is_usual = static_cast<int>(g) == chain.measures.usual;
     const auto members = beats_of_group(chain.shapes, static_cast<int>(g));
     MedianBeat median = median_beat(all, members, before, after);
     if (median.empty()) continue;
@@ -351,8 +344,6 @@ bool read_heart(Chain& chain, Analysis& out, Facts& facts) {
   delineate_shapes(chain);
   drop_unsteady_p(chain);
   chain.ended("delineate");
-  classify(chain);
-  chain.ended("beats");
   rhythm.p_wave = chain.waves && chain.waves->p;
   if (chain.waves) {
     rhythm.usual_qrs_ms = (chain.waves->qrs.offset - chain.waves->qrs.onset) * 1000 / chain.fs.value;
@@ -373,8 +364,9 @@ bool read_heart(Chain& chain, Analysis& out, Facts& facts) {
   chain.ended("measure");
   if (chain.waves && chain.recording->duration_s() <= kMarksMostS) {
     const std::span<const Channel> stored(chain.channels.data(), chain.stored);
-    out.waves = mark_beats(stored, {chain.beats, chain.shapes.group, chain.shape_waves,
-                                    static_cast<std::size_t>(chain.usual), chain.p_matches, chain.fs});
+    out.waves =
+        mark_beats(stored, {chain.beats, chain.shapes.group, chain.shape_waves,
+                            static_cast<std::size_t>(chain.measures.usual), chain.p_matches, chain.fs});
     chain.ended("delineate");
   }
   return true;
@@ -408,6 +400,7 @@ void suspect_swap(Chain& chain, Analysis& out) {
 
 void conclude(Chain& chain, Analysis& out, Facts& facts) {
   out.beats = chain.beats;
+  for (std::size_t b = 0; b < out.beats.size(); ++b) out.beats[b].r_peak = chain.detected[b];
   facts.readable = chain.readable;
   facts.duration_s = chain.recording->duration_s();
   facts.options = chain.options;

@@ -1,6 +1,10 @@
-// Tells a benchmark where the time of analyze() goes; dsp itself reads no clock.
+// Tells a benchmark where the time of analyze() goes, and a trainer what was measured; dsp itself reads no
+// clock.
 #pragma once
 
+#include <span>
+
+#include "dsp/beats/features.h"
 #include "dsp/model/models.h"
 
 namespace ecg::dsp {
@@ -10,6 +14,9 @@ namespace ecg::dsp {
 struct StageWatch {
   void (*ended)(void* context, const char* stage) = nullptr;
   void* context = nullptr;
+  // What the beat classes are decided from, one row per R peak.
+  void (*beats_measured)(void* context, std::span<const SampleIndex> r_peaks,
+                         std::span<const BeatRow> rows) = nullptr;
 };
 
 // analyze_with() under observation.

@@ -1,63 +1,67 @@
 #include "dsp/beats/classify.h"
 
 #include <algorithm>
-
-#include "dsp/filter/basic.h"
+#include <array>
+#include <cmath>
 
 namespace ecg::dsp {
 namespace {
 
-constexpr double kWideMs = 110;
-constexpr double kWiderByMs = 16;
-constexpr double kNarrowerByMs = 25;
-constexpr double kEarly = 0.85;
-constexpr std::size_t kNeighbours = 4;
+// Log odds from which a class is called. Supraventricular beats are rare among the examples and called early.
+constexpr float kVentricularFrom = 0.25F, kSupraventricularFrom = -2.0F, kNoBeatFrom = 0;
+// Log odds beyond this say no more.
+constexpr float kCertain = 4;
+// Share of the group in the judgement of a beat that fits it well, and how well a beat must fit to be judged
+// with it at all and fully.
+constexpr float kGroupShare = 0.5F, kFitsFrom = 0.5F, kFitsFully = 0.9F;
 
-// Median of the RR intervals around beat b, without the two that touch it.
-double local_rr(const std::vector<SampleIndex>& r, std::size_t b) {
-  std::vector<float> around;
-  const std::size_t first = b > kNeighbours ? b - kNeighbours : 1;
-  for (std::size_t k = first; k < std::min(r.size(), b + kNeighbours + 2); ++k) {
-    if (k != b && k != b + 1) around.push_back(static_cast<float>(r[k] - r[k - 1]));
+using Odds = std::array<float, kBeatOutputs>;
+
+float& of(Odds& odds, BeatOutput output) {
+  return odds[static_cast<std::size_t>(output)];
+}
+
+void judge_with_group(const BeatShapes& shapes, const BeatMeasures& measures, std::vector<Odds>& odds) {
+  std::vector<float> sum(shapes.group_size.size(), 0);
+  for (std::size_t b = 0; b < odds.size(); ++b) {
+    sum[static_cast<std::size_t>(shapes.group[b])] +=
+        std::clamp(of(odds[b], BeatOutput::kVentricular), -kCertain, kCertain);
   }
-  return static_cast<double>(quantile(around, 0.5));
+  for (std::size_t b = 0; b < odds.size(); ++b) {
+    if (shapes.group[b] == shapes.rest) continue;
+    const auto g = static_cast<std::size_t>(shapes.group[b]);
+    const float fit = measures.rows[b][static_cast<std::size_t>(BeatFeature::kOwnLike)];
+    if (std::isnan(fit)) continue;
+    const float share = kGroupShare * std::clamp((fit - kFitsFrom) / (kFitsFully - kFitsFrom), 0.0F, 1.0F);
+    float& own = of(odds[b], BeatOutput::kVentricular);
+    own += share * (sum[g] / static_cast<float>(shapes.group_size[g]) - own);
+  }
+}
+
+BeatClass decide(Odds& odds) {
+  const float v = of(odds, BeatOutput::kVentricular) - kVentricularFrom;
+  const float s = of(odds, BeatOutput::kSupraventricular) - kSupraventricularFrom;
+  const float none = of(odds, BeatOutput::kNoBeat) - kNoBeatFrom;
+  if (none > 0 && none > v && none > s) return BeatClass::kUnknown;
+  if (v > 0 && v > s) return BeatClass::kVentricular;
+  return s > 0 ? BeatClass::kSupraventricular : BeatClass::kNormal;
 }
 
 }  // namespace
 
-int usual_group(const BeatShapes& shapes, std::span<const GroupFacts> facts) {
-  if (shapes.group_size.empty()) return 0;
-  const auto largest = std::ranges::max_element(shapes.group_size) - shapes.group_size.begin();
-  auto best = static_cast<std::size_t>(largest);
-  for (std::size_t g = 0; g < shapes.group_size.size() && g < facts.size(); ++g) {
-    const bool large_enough =
-        3 * shapes.group_size[g] >= shapes.group_size[static_cast<std::size_t>(largest)];
-    if (large_enough && facts[g].qrs_ms > 0 && facts[g].qrs_ms + kNarrowerByMs < facts[best].qrs_ms) best = g;
+std::vector<BeatClass> classify_beats(const BeatShapes& shapes, const BeatMeasures& measures,
+                                      const Forest& forest) {
+  std::vector<BeatClass> classes;
+  classes.reserve(measures.rows.size());
+  if (forest.empty()) {
+    for (const int group : shapes.group)
+      classes.push_back(group == measures.usual ? BeatClass::kNormal : BeatClass::kUnknown);
+    return classes;
   }
-  return static_cast<int>(best);
-}
-
-std::vector<BeatClass> classify_beats(const BeatShapes& shapes, std::span<const GroupFacts> facts, int usual,
-                                      bool irregular) {
-  const std::vector<SampleIndex>& r = shapes.r_peaks;
-  std::vector<BeatClass> classes(r.size(), BeatClass::kNormal);
-  const double usual_ms = facts.empty() ? 0 : facts[static_cast<std::size_t>(usual)].qrs_ms;
-  for (std::size_t b = 0; b < r.size(); ++b) {
-    const double rr = local_rr(r, b);
-    const double before = b > 0 ? static_cast<double>(r[b] - r[b - 1]) : rr;
-    const bool early = rr > 0 && before < kEarly * rr;
-    if (shapes.group[b] == usual) {
-      if (early && !irregular) classes[b] = BeatClass::kSupraventricular;
-      continue;
-    }
-    const double own_ms = facts[static_cast<std::size_t>(shapes.group[b])].qrs_ms;
-    const bool wide = own_ms >= std::max(kWideMs, usual_ms + kWiderByMs);
-    if (wide) {
-      classes[b] = BeatClass::kVentricular;
-    } else if (early && !irregular) {
-      classes[b] = BeatClass::kSupraventricular;
-    }
-  }
+  std::vector<Odds> odds(measures.rows.size());
+  for (std::size_t b = 0; b < odds.size(); ++b) evaluate(forest, measures.rows[b], odds[b]);
+  judge_with_group(shapes, measures, odds);
+  for (Odds& beat : odds) classes.push_back(decide(beat));
   return classes;
 }
 

@@ -1,24 +1,21 @@
-// Beat classes N, S, V from shape, width and prematurity (EC57 classes; fusion beats are not told apart).
+// Beat classes N, S, V by EC57, and Q for a detection that is no beat. Fusion beats are not told apart.
 #pragma once
 
-#include <span>
 #include <vector>
 
 #include "dsp/analysis.h"
-#include "dsp/beats/cluster.h"
+#include "dsp/beats/features.h"
+#include "dsp/model/trees.h"
 
 namespace ecg::dsp {
 
-struct GroupFacts {
-  double qrs_ms = 0;  // width of the group's median QRS; 0 = not measured
-};
+// Outputs of the forest: log odds that a beat is ventricular, is supraventricular ectopic, is none at all.
+enum class BeatOutput : std::uint8_t { kVentricular, kSupraventricular, kNoBeat, kCount };
+inline constexpr int kBeatOutputs = static_cast<int>(BeatOutput::kCount);
 
-// Number of the group that stands for the usual beat: the largest, unless one at least a third its size is
-// clearly narrower.
-int usual_group(const BeatShapes& shapes, std::span<const GroupFacts> facts);
-
-// One class per beat. irregular: the rhythm has no fixed cycle, so that an early beat means nothing.
-std::vector<BeatClass> classify_beats(const BeatShapes& shapes, std::span<const GroupFacts> facts, int usual,
-                                      bool irregular);
+// One class per beat. Beats of one shape have one origin: how ventricular a beat looks is judged together
+// with the others of its group. forest empty: the usual shape is N, every other one Q.
+std::vector<BeatClass> classify_beats(const BeatShapes& shapes, const BeatMeasures& measures,
+                                      const Forest& forest);
 
 }  // namespace ecg::dsp

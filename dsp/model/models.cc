@@ -3,6 +3,7 @@
 namespace ecg::dsp {
 namespace {
 
+#include "dsp/model/beat_class.inc"
 #include "dsp/model/boundary_p_offset.inc"
 #include "dsp/model/boundary_p_onset.inc"
 #include "dsp/model/boundary_qrs_offset.inc"
@@ -32,6 +33,7 @@ const Models& built_in_models() {
       .shockable = kShockable,
       .qrs_early = kQrsEarly,
       .qrs_late = kQrsLate,
+      .beat_class = kBeatClass,
   };
   return kModels;
 }

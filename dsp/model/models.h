@@ -17,6 +17,8 @@ struct Models {
   Forest shockable = {};  // dsp/rhythm/shock_detector.h
   // Log odds that a hump of the slope is a beat: dsp/detect/qrs_tracker.h.
   Forest qrs_early = {}, qrs_late = {};
+  // Log odds of V, S and false detection; see dsp/beats/classify.h.
+  Forest beat_class = {};
 };
 
 // The tables compiled in. They live as long as the program.

@@ -1,5 +1,6 @@
 #include "tests/accuracy/train/registry.h"
 
+#include "tests/accuracy/train/beat_class.h"
 #include "tests/accuracy/train/boundary.h"
 #include "tests/accuracy/train/qrs.h"
 #include "tests/accuracy/train/shockable.h"
@@ -13,6 +14,7 @@ std::vector<std::unique_ptr<LearnedModel>> learned_models(Library& data) {
   for (auto& model : statement_models(data)) out.push_back(std::move(model));
   out.push_back(std::make_unique<ShockableModel>(data));
   for (auto& model : qrs_models(data)) out.push_back(std::move(model));
+  out.push_back(beat_class_model(data));
   return out;
 }
 
