@@ -29,6 +29,7 @@
 #include "server/api/web/fan_out.h"
 #include "server/api/web/guard.h"
 #include "server/api/web/services.h"
+#include "server/archive/archiver.h"
 #include "server/delivery/delivery.h"
 #include "server/delivery/outbox.h"
 #include "server/identity/enrolment.h"
@@ -58,6 +59,7 @@ constexpr std::size_t kPemBytesMax = 64 * 1024;
 constexpr milliseconds kGatewaysGrace{4'000};
 constexpr milliseconds kPagesGrace{4'000};
 constexpr std::chrono::minutes kForgetEventsEvery{10};
+constexpr std::chrono::minutes kPackEvery{1};
 constexpr std::uint64_t kEventsKept = 100'000;
 
 std::vector<std::string> certificate_names(const Settings& settings) {
@@ -173,6 +175,7 @@ struct Center::Impl {
   std::uint16_t enrolment_port = 0, browsers_port = 0;
 
   Gauges gauges{metrics, *store, clock, settings.state};
+  archive::Archiver archiver{*store, clock, metrics};
   std::vector<std::unique_ptr<Repeater>> repeaters;
   bool stopped = false;
 };
@@ -275,6 +278,9 @@ void Center::Impl::start_repeaters() {
     if (const auto forgotten = forget_old_events(*store); !forgotten.ok()) {
       log::warning("events_not_forgotten", forgotten.error());
     }
+  });
+  every(kPackEvery, [this] {
+    if (const auto packed = archiver.run(); !packed.ok()) log::warning("packing_failed", packed.error());
   });
   if (const auto watchdog = notify::watchdog_interval()) {
     // A store that no longer answers keeps the notice from being sent, and the supervisor restarts the

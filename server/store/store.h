@@ -63,6 +63,9 @@ class Snapshot {
   virtual Result<std::optional<UploadRecord>> find_upload(const UploadId& id) const = 0;
   virtual Result<std::vector<UploadRecord>> uploads_of_study(const StudyId& study) const = 0;  // oldest first
   virtual Result<std::uint32_t> open_uploads(const GatewayId& gateway) const = 0;
+  // Closed before that moment and not archived yet, oldest first.
+  virtual Result<std::vector<UploadRecord>> uploads_to_archive(Timestamp closed_before,
+                                                               std::size_t limit) const = 0;
   virtual Result<std::vector<UploadRecord>> quarantined_uploads(std::size_t limit) const = 0;  // newest first
   // Calls each for every block in order of frames; an error from it ends the reading and is answered.
   // kStorageDamaged when a block's checksum does not match; the blocks before it were delivered.
@@ -134,6 +137,10 @@ class Transaction : public virtual Snapshot {
   // Adds the block at the end of an open upload and moves its durable_frames.
   // Errors: kUploadOffsetMismatch (it does not continue the upload), kUploadClosed, kNotFound.
   virtual Result<void> append_block(const UploadId& upload, const BlockRecord& block) = 0;
+  // Puts other blocks with the same samples in place of those of a closed upload; none: it stays as it is.
+  // Either way uploads_to_archive() does not name it again. Errors: kUploadOffsetMismatch (not all frames, or
+  // not in order), kNotFound (no such upload, or it is not closed).
+  virtual Result<void> archive_upload(const UploadId& upload, const std::vector<BlockRecord>& blocks) = 0;
 
   // Also keeps the worklist order and the study's timer (domain/timers.h), both by domain::default_policy().
   virtual Result<void> put_study(const StudyRecord& study) = 0;

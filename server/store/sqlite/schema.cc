@@ -134,7 +134,12 @@ CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABO
 CREATE TRIGGER audit_never_shrinks BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 )sql";
 
-constexpr std::array kSteps = {sqlite::Migration{kVersion1}};
+constexpr std::string_view kVersion2 = R"sql(
+ALTER TABLE upload ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX upload_to_archive ON upload(closed_at) WHERE state = 1 AND archived = 0;
+)sql";
+
+constexpr std::array kSteps = {sqlite::Migration{kVersion1}, sqlite::Migration{kVersion2}};
 
 }  // namespace
 

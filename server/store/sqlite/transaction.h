@@ -30,6 +30,8 @@ class SqliteSnapshot : public virtual Snapshot {
   Result<std::optional<UploadRecord>> find_upload(const UploadId& id) const override;
   Result<std::vector<UploadRecord>> uploads_of_study(const StudyId& study) const override;
   Result<std::uint32_t> open_uploads(const GatewayId& gateway) const override;
+  Result<std::vector<UploadRecord>> uploads_to_archive(Timestamp closed_before,
+                                                       std::size_t limit) const override;
   Result<std::vector<UploadRecord>> quarantined_uploads(std::size_t limit) const override;
   Result<void> read_blocks(const UploadId& id,
                            const std::function<Result<void>(const BlockRecord&)>& each) const override;
@@ -87,6 +89,7 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
   Result<void> put_failed_tries(const FailedTriesRecord& tries) override;
   Result<void> put_upload(const UploadRecord& upload) override;
   Result<void> append_block(const UploadId& upload, const BlockRecord& block) override;
+  Result<void> archive_upload(const UploadId& upload, const std::vector<BlockRecord>& blocks) override;
   Result<void> put_study(const StudyRecord& study) override;
   Result<void> put_critical(const CriticalRecord& critical) override;
   Result<void> put_analysis(const AnalysisRecord& analysis) override;
@@ -108,6 +111,7 @@ class SqliteTransaction final : public SqliteSnapshot, public Transaction {
   std::uint64_t appended_event() const { return appended_event_; }  // seq of the last one; 0 = none
 
  private:
+  Result<void> insert_block(const UploadId& id, const BlockRecord& block);
   std::uint64_t appended_event_ = 0;
 };
 

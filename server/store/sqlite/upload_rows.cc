@@ -76,6 +76,16 @@ Result<std::uint32_t> SqliteSnapshot::open_uploads(const GatewayId& gateway) con
   return row ? static_cast<std::uint32_t>(query.integer(0)) : 0U;
 }
 
+Result<std::vector<UploadRecord>> SqliteSnapshot::uploads_to_archive(Timestamp closed_before,
+                                                                     std::size_t limit) const {
+  static const std::string sql =
+      std::string("SELECT ") + kUpload +
+      " FROM upload WHERE state=1 AND archived=0 AND closed_at<? ORDER BY closed_at LIMIT ?";
+  auto query = prepare(sql);
+  query.bind(closed_before, limit);
+  return all_rows<UploadRecord>(query, upload, "upload");
+}
+
 Result<std::vector<UploadRecord>> SqliteSnapshot::quarantined_uploads(std::size_t limit) const {
   static const std::string sql = std::string("SELECT ") + kUpload +
                                  " FROM upload WHERE state=3 OR reason<>0 ORDER BY opened_at DESC LIMIT ?";
@@ -132,12 +142,32 @@ Result<void> SqliteTransaction::append_block(const UploadId& id, const BlockReco
                                                        std::to_string(found->durable_frames) + ", sent " +
                                                        std::to_string(block.first_frame)};
   }
+  return insert_block(id, block);
+}
+
+Result<void> SqliteTransaction::insert_block(const UploadId& id, const BlockRecord& block) {
   return prepare(
              "INSERT INTO block(upload,first_frame,frame_count,crc32c,block) "
              "VALUES((SELECT number FROM upload WHERE id=?),?,?,?,?)")
       .bind(id, block.first_frame, block.frame_count,
             row_checksum(id, block.first_frame, block.frame_count, block.block), Blob{block.block})
       .run();
+}
+
+Result<void> SqliteTransaction::archive_upload(const UploadId& id, const std::vector<BlockRecord>& blocks) {
+  ECG_ASSIGN(const auto found, find_upload(id));
+  if (!found || found->state != UploadState::kClosed) return Error{ErrorCode::kNotFound, id.value};
+  if (blocks.empty()) return prepare("UPDATE upload SET archived=1 WHERE id=?").bind(id).run();
+  std::uint64_t next = 0, bytes = 0;
+  for (const BlockRecord& block : blocks) {
+    if (block.first_frame != next) return Error{ErrorCode::kUploadOffsetMismatch, id.value};
+    next += block.frame_count;
+    bytes += block.block.size();
+  }
+  if (next != found->durable_frames) return Error{ErrorCode::kUploadOffsetMismatch, id.value};
+  ECG_TRY(prepare("DELETE FROM block WHERE upload=(SELECT number FROM upload WHERE id=?)").bind(id).run());
+  for (const BlockRecord& block : blocks) ECG_TRY(insert_block(id, block));
+  return prepare("UPDATE upload SET archived=1, stored_bytes=? WHERE id=?").bind(bytes, id).run();
 }
 
 }  // namespace ecg::store
