@@ -119,6 +119,13 @@ struct LeadQuality {
 // kUnreadable is "cannot tell": never shown or treated as "nothing found".
 enum class Urgency : std::uint8_t { kUnreadable, kNothingCriticalFound, kMajorPositive, kCritical };
 
+// The likeliest exchange of electrodes. Where there is none, exchanged electrodes are not thereby excluded.
+struct ExchangeSuspicion {
+  std::string electrodes;  // "RA-LA", "RA-LL", "LA-LL", "V1-V2" ... "V1-V6 reversed"
+  double log_odds = 0;     // natural logarithm of the likelihood ratio against no exchange, > 0
+  bool claimed = false;    // certain enough to be a statement and a reason of the leads' quality
+};
+
 struct CriticalFinding {
   std::string rule_id;  // clinical.md 7.1, e.g. "CV-201"
   Urgency tier = Urgency::kCritical;
@@ -137,6 +144,7 @@ struct Analysis {
   std::vector<Statement> statements;
   QualityGrade quality = QualityGrade::kUnknown;
   std::vector<LeadQuality> lead_quality;
+  std::optional<ExchangeSuspicion> exchange;
   Urgency urgency = Urgency::kUnreadable;
   std::vector<CriticalFinding> critical;
 };

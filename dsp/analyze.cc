@@ -1,5 +1,6 @@
 // The chain: quality and filters, beats, median beat, measurements, rhythm, statements, critical rules.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "dsp/analysis.h"
@@ -16,7 +17,6 @@
 #include "dsp/filter/baseline.h"
 #include "dsp/filter/basic.h"
 #include "dsp/filter/channel.h"
-#include "dsp/filter/mains.h"
 #include "dsp/interpret/critical.h"
 #include "dsp/interpret/findings.h"
 #include "dsp/interpret/learned.h"
@@ -24,6 +24,7 @@
 #include "dsp/measure/measure.h"
 #include "dsp/measure/sensitivity.h"
 #include "dsp/model/models.h"
+#include "dsp/quality/condition.h"
 #include "dsp/quality/lead_quality.h"
 #include "dsp/quality/swap.h"
 #include "dsp/rhythm/activity.h"
@@ -65,7 +66,7 @@ struct Chain {
   std::vector<std::optional<ShapeWaves>> shape_waves;  // of each group
   std::vector<BoundaryExamples>* examples = nullptr;
   std::vector<PMatch> p_matches;  // of each beat; empty without a usual P
-  bool arms_swapped = false;
+  std::optional<Exchange> exchange;  // claimed
 
   void ended(const char* stage) const {
     if (watch.ended != nullptr) watch.ended(watch.context, stage);
@@ -91,23 +92,17 @@ bool follows_from_others(const Recording& recording, LeadId id) {
 
 void prepare(Chain& chain, Analysis& out) {
   chain.channels = channels_of(*chain.recording);
-  std::vector<LeadQuality> stored;
+  std::vector<LeadQuality> stored = condition(chain.channels, chain.fs, chain.options.mains_hz);
   bool any_independent = false;
-  for (Channel& channel : chain.channels) {
-    channel.clean = channel.raw;
-    channel.mains_uv = remove_mains(channel.clean, chain.fs, chain.options.mains_hz).mains;
-    const LeadQuality quality = assess_lead(channel, chain.fs);
-    channel.weight = follows_from_others(*chain.recording, channel.id) ? 0 : weight_of(quality.grade);
+  for (std::size_t c = 0; c < chain.channels.size(); ++c) {
+    Channel& channel = chain.channels[c];
+    channel.weight = follows_from_others(*chain.recording, channel.id) ? 0 : weight_of(stored[c].grade);
     any_independent = any_independent || channel.weight > 0;
-    if (channel.lead < static_cast<int>(chain.stored)) stored.push_back(quality);
   }
+  stored.resize(chain.stored);
   if (!any_independent) {
     // I or II may be off while III still stands.
     for (std::size_t i = 0; i < stored.size(); ++i) chain.channels[i].weight = weight_of(stored[i].grade);
-  }
-  for (Channel& channel : chain.channels) {
-    channel.centered = channel.clean;
-    remove_baseline_zero_phase(channel.centered, chain.fs);
   }
   add_recording_reasons(stored, chain.recording->duration_s(), chain.fs);
   chain.readable = is_readable(stored, chain.recording->duration_s());
@@ -151,9 +146,23 @@ void find_beats(Chain& chain, std::span<const RhythmInterval> shockable) {
   }
 }
 
+// None of the leads that are used has a fault, and there is enough to see a slow one.
+bool all_clean(const Chain& chain) {
+  constexpr double kEnoughS = 5;
+  if (chain.recording->duration_s() < kEnoughS) return false;
+  std::ptrdiff_t used = 0, clean = 0;
+  for (const Channel& channel : chain.channels) {
+    used += channel.weight > 0 ? 1 : 0;
+    clean += channel.weight >= weight_of(QualityGrade::kGood) ? 1 : 0;
+  }
+  return clean == used && clean > 0;
+}
+
+// Beats that do not resemble each other are noise taken for beats, unless there is no noise.
 bool beats_cohere(const Chain& chain) {
   constexpr std::size_t kEnough = 6;
   if (chain.beats.size() < kEnough || chain.recording->duration_s() > kStripMostS) return true;
+  if (all_clean(chain)) return true;
   const int largest = *std::ranges::max_element(chain.shapes.group_size);
   return 5 * static_cast<std::size_t>(largest) >= 2 * chain.beats.size();
 }
@@ -383,15 +392,35 @@ std::vector<RhythmInterval> unread_rhythm(const Chain& chain) {
   return rhythm_intervals({}, facts);
 }
 
-void suspect_swap(Chain& chain, Analysis& out) {
+std::optional<SwapFinding> exchange_in(const Chain& chain, const Analysis& out) {
+  if (!chain.waves || chain.median.empty()) return std::nullopt;
+  std::array<std::span<const float>, kSwapLeads> leads;
+  bool all_usable = true;
+  for (std::size_t k = 0; k < kSwapLeads; ++k) {
+    const auto* beat = median_of(chain, kSwapLeadIds[k]);
+    const int at = chain.recording->find(kSwapLeadIds[k]);
+    const bool usable =
+        beat != nullptr && out.lead_quality[static_cast<std::size_t>(at)].grade != QualityGrade::kPoor;
+    all_usable = all_usable && usable;
+    if (usable) leads[k] = *beat;
+  }
+  if (all_usable) return find_exchange(swap_shapes(leads, *chain.waves, chain.fs), chain.models->swap_prior);
   const auto* one = median_of(chain, LeadId::kI);
   const auto* two = median_of(chain, LeadId::kII);
   const auto* v6 = median_of(chain, LeadId::kV6);
-  if (!chain.waves || one == nullptr || two == nullptr || v6 == nullptr) return;
-  chain.arms_swapped = arms_look_swapped(*one, *two, *v6, *chain.waves);
-  if (!chain.arms_swapped) return;
+  if (one == nullptr || two == nullptr || v6 == nullptr || !arms_look_swapped(*one, *two, *v6, *chain.waves))
+    return std::nullopt;
+  return SwapFinding{Exchange::kRaLa, kClaimLogOdds, true};
+}
+
+void suspect_swap(Chain& chain, Analysis& out) {
+  const auto found = exchange_in(chain, out);
+  if (!found) return;
+  out.exchange = {std::string(exchange_name(found->exchange)), found->log_odds, found->claimed};
+  if (!found->claimed) return;
+  chain.exchange = found->exchange;
   for (LeadQuality& lead : out.lead_quality) {
-    if (chain.recording->leads[static_cast<std::size_t>(lead.lead)].id > LeadId::kAVF) continue;
+    if (!concerns(found->exchange, chain.recording->leads[static_cast<std::size_t>(lead.lead)].id)) continue;
     lead.reasons.push_back(QualityReason::kLeadReversal);
     lead.grade = std::max(lead.grade, QualityGrade::kDegraded);
   }
@@ -405,7 +434,8 @@ void conclude(Chain& chain, Analysis& out, Facts& facts) {
   facts.duration_s = chain.recording->duration_s();
   facts.options = chain.options;
   facts.quality = out.quality;
-  facts.arms_swapped = chain.arms_swapped;
+  facts.arms_swapped = chain.exchange && concerns_limbs(*chain.exchange);
+  if (chain.exchange) facts.exchange_statement = exchange_statement(*chain.exchange);
   facts.beats = out.beats;
   facts.rhythm = out.rhythm;
   facts.sampling_frequency = chain.fs;

@@ -17,22 +17,6 @@ constexpr double kPadMs = 2000;
 // About one beat, so that a recording that begins in a QRS does not begin with its height as baseline.
 constexpr double kPivotMs = 700;
 
-// Of whole blocks; what is left at the end takes part in the slope of the last one.
-std::vector<float> block_means(std::span<const float> signal, int step) {
-  std::vector<float> means(signal.size() / static_cast<std::size_t>(step));
-  const float* x = signal.data();
-  for (float& mean : means) {
-    Lanes lanes = all(0);
-    int i = 0;
-    for (; i + kLanes <= step; i += kLanes) lanes += load(x + i);
-    float total = sum(lanes);
-    for (; i < step; ++i) total += x[i];
-    mean = total / static_cast<float>(step);
-    x += step;
-  }
-  return means;
-}
-
 // Weights 1 2 1 over 4: what lies above the new sampling rate does not come back as baseline.
 void smooth_binomial(std::vector<float>& values) {
   float before = values.front();
@@ -82,6 +66,21 @@ void subtract_hermite(const Knot& a, const Knot& b, std::size_t from, std::size_
 }
 
 }  // namespace
+
+std::vector<float> block_means(std::span<const float> signal, int step) {
+  std::vector<float> means(signal.size() / static_cast<std::size_t>(step));
+  const float* x = signal.data();
+  for (float& mean : means) {
+    Lanes lanes = all(0);
+    int i = 0;
+    for (; i + kLanes <= step; i += kLanes) lanes += load(x + i);
+    float total = sum(lanes);
+    for (; i < step; ++i) total += x[i];
+    mean = total / static_cast<float>(step);
+    x += step;
+  }
+  return means;
+}
 
 // |high-pass|^2 = 1 - |low-pass|^2 for this pair, so the slow part may be found on few samples and
 // subtracted.

@@ -9,6 +9,9 @@
 
 namespace ecg::dsp {
 
+// Means over whole blocks of step samples; what is left at the end belongs to none.
+std::vector<float> block_means(std::span<const float> signal, int step);
+
 // Zero phase, -6 dB at 0.5 Hz.
 void remove_baseline_zero_phase(std::vector<float>& signal, Hertz sampling_frequency);
 

@@ -17,6 +17,7 @@ struct Channel {
   std::vector<float> clean;           // raw without mains
   std::vector<float> centered;        // clean without baseline, for finding and comparing beats
   double mains_uv = 0;                // amplitude of what was taken out
+  double muscle_uv = 0;               // RMS of other noise as fast as mains (FastNoise::muscle)
   double weight = 0;                  // share in decisions taken over several leads; 0 = not used
 
   bool is_missing(std::size_t i) const { return !missing.empty() && missing[i] != 0; }

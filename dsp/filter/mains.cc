@@ -17,6 +17,16 @@ double muscle_of(std::span<const MainsBlock> blocks, const MainsGrid& grid) {
   return std::sqrt(static_cast<double>(quantile(rests, 0.5)) / grid.noise_gain());
 }
 
+std::vector<MainsBlock> blocks_of(std::span<const float> signal, const MainsGrid& grid) {
+  const SampleIndex count = (static_cast<SampleIndex>(signal.size()) - 2 * grid.margin()) / grid.block();
+  std::vector<MainsBlock> blocks(static_cast<std::size_t>(std::max<SampleIndex>(0, count)));
+  for (std::size_t k = 0; k < blocks.size(); ++k) {
+    const auto number = static_cast<SampleIndex>(k);
+    blocks[k] = grid.measure(signal.data() + grid.start(number), number);
+  }
+  return blocks;
+}
+
 // Half a block before and behind the middle of block number, as far as the signal goes.
 void subtract_block(const MainsGrid& grid, std::span<const MainsEstimate> estimates, SampleIndex number,
                     std::vector<float>& signal) {
@@ -36,16 +46,19 @@ void subtract_block(const MainsGrid& grid, std::span<const MainsEstimate> estima
 }  // namespace
 
 FastNoise remove_mains(std::vector<float>& signal, Hertz sampling_frequency, double mains_hz) {
-  const MainsGrid grid(sampling_frequency, mains_hz);
-  const SampleIndex count = (static_cast<SampleIndex>(signal.size()) - 2 * grid.margin()) / grid.block();
-  if (count < 1) return {};
-  std::vector<MainsBlock> blocks(static_cast<std::size_t>(count));
-  for (SampleIndex k = 0; k < count; ++k) {
-    blocks[static_cast<std::size_t>(k)] = grid.measure(signal.data() + grid.start(k), k);
-  }
+  return remove_mains(signal, MainsGrid(sampling_frequency, mains_hz), mains_hz > 0);
+}
+
+double muscle_noise(std::span<const float> signal, const MainsGrid& grid) {
+  return muscle_of(blocks_of(signal, grid), grid);
+}
+
+FastNoise remove_mains(std::vector<float>& signal, const MainsGrid& grid, bool subtract) {
+  const std::vector<MainsBlock> blocks = blocks_of(signal, grid);
+  const auto count = static_cast<SampleIndex>(blocks.size());
   FastNoise noise;
   noise.muscle = muscle_of(blocks, grid);
-  if (mains_hz <= 0 || !grid.resolvable() || count < kLeastBlocks) return noise;
+  if (!subtract || !grid.resolvable() || count < kLeastBlocks) return noise;
   std::vector<MainsEstimate> estimates(blocks.size());
   for (std::size_t k = 0; k < blocks.size(); ++k) {
     const std::size_t begin = k - std::min<std::size_t>(k, MainsGrid::kBehind);
@@ -61,7 +74,7 @@ FastNoise remove_mains(std::vector<float>& signal, Hertz sampling_frequency, dou
 
 // A sample of the second half of a block waits for the estimate of the next one.
 int MainsCanceller::latency() const {
-  return active_ ? (MainsGrid::kAhead + 2) * grid_.block() + grid_.margin() : 0;
+  return active_ ? (MainsGrid::kAhead + 2) * grid_.block() + 2 * grid_.margin() : 0;
 }
 
 MainsCanceller::MainsCanceller(Hertz sampling_frequency, double mains_hz)

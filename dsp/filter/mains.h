@@ -21,6 +21,10 @@ struct FastNoise {
 // Subtracts the mains. mains_hz 0, too close to half the sampling frequency, or less than a second of signal:
 // nothing is subtracted, muscle is measured all the same.
 FastNoise remove_mains(std::vector<float>& signal, Hertz sampling_frequency, double mains_hz);
+// The same for many leads of one grid; subtract false: only measures.
+FastNoise remove_mains(std::vector<float>& signal, const MainsGrid& grid, bool subtract);
+// FastNoise::muscle alone.
+double muscle_noise(std::span<const float> signal, const MainsGrid& grid);
 
 // The same, sample by sample and with the same result except at the end of the signal. Fixed memory.
 class MainsCanceller {

@@ -40,7 +40,8 @@ struct Facts {
   double duration_s = 0;
   Options options;
   QualityGrade quality = QualityGrade::kUnknown;
-  bool arms_swapped = false;
+  bool arms_swapped = false;            // limb electrodes look exchanged
+  std::string_view exchange_statement;  // of electrodes that look exchanged; empty: none claimed
   bool sensitivity_doubted = false;  // amplitudes rest on an assumed sensitivity
   std::span<const Beat> beats;
   std::span<const RhythmInterval> rhythm;

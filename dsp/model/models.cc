@@ -16,6 +16,7 @@ namespace {
 #include "dsp/model/statement_infarction.inc"
 #include "dsp/model/statement_lvh.inc"
 #include "dsp/model/statement_normal.inc"
+#include "dsp/model/swap_prior.inc"
 
 }  // namespace
 
@@ -34,6 +35,7 @@ const Models& built_in_models() {
       .qrs_early = kQrsEarly,
       .qrs_late = kQrsLate,
       .beat_class = kBeatClass,
+      .swap_prior = {.qrs_t = {kSwapQrsTMean, kSwapQrsTWhitening}, .p = {kSwapPMean, kSwapPWhitening}},
   };
   return kModels;
 }

@@ -3,6 +3,7 @@
 
 #include "dsp/analysis.h"
 #include "dsp/model/trees.h"
+#include "dsp/quality/swap.h"
 
 namespace ecg::dsp {
 
@@ -19,6 +20,8 @@ struct Models {
   Forest qrs_early = {}, qrs_late = {};
   // Log odds of V, S and false detection; see dsp/beats/classify.h.
   Forest beat_class = {};
+  // How the shapes of the leads go together where no electrode is exchanged.
+  SwapPrior swap_prior = {};
 };
 
 // The tables compiled in. They live as long as the program.

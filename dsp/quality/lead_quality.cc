@@ -1,9 +1,12 @@
 #include "dsp/quality/lead_quality.h"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
+#include <numeric>
 
+#include "dsp/filter/baseline.h"
 #include "dsp/filter/basic.h"
+#include "dsp/filter/lanes.h"
 
 namespace ecg::dsp {
 namespace {
@@ -17,6 +20,8 @@ constexpr Limits kWander = {600, 4000};  // range of the mean over one second
 constexpr Limits kMains = {30, 1000};    // amplitude
 constexpr double kSaturationLeast = 2500;
 constexpr double kSaturatedShare = 0.05;
+// A second in which hardly a sample differs from the one before.
+constexpr double kFlatShare = 0.95;
 constexpr double kShortS = 5, kTooShortS = 2;
 constexpr double kFullSamplingHz = 500;
 
@@ -24,63 +29,99 @@ struct Seconds {
   int total = 0, off = 0, flat = 0, saturated = 0;
 };
 
+// What one second shows.
+struct Scan {
+  float lowest = 0, highest = 0;
+  int repeats = 0;  // samples equal to the one before
+  double mean = 0;
+};
+
+Scan scan(const float* x, std::size_t n) {
+  Lanes low = all(x[0]), high = low, total = all(0);
+  LaneMask repeated{};
+  std::size_t i = 1;
+  for (; i + kLanes <= n; i += kLanes) {
+    const Lanes here = load(x + i);
+    low = smaller(low, here);
+    high = greater(high, here);
+    total += here - x[0];
+    repeated -= here == load(x + i - 1);
+  }
+  Scan out;
+  out.lowest = std::min(std::min(low[0], low[1]), std::min(low[2], low[3]));
+  out.highest = std::max(std::max(high[0], high[1]), std::max(high[2], high[3]));
+  out.repeats = repeated[0] + repeated[1] + repeated[2] + repeated[3];
+  double over_first = static_cast<double>(sum(total));
+  for (; i < n; ++i) {
+    out.lowest = std::min(out.lowest, x[i]);
+    out.highest = std::max(out.highest, x[i]);
+    out.repeats += x[i] == x[i - 1] ? 1 : 0;
+    over_first += static_cast<double>(x[i] - x[0]);
+  }
+  out.mean = static_cast<double>(x[0]) + over_first / static_cast<double>(n);
+  return out;
+}
+
+// A second that stays at the end of the range for some of its samples.
+bool is_saturated(std::span<const float> x, float middle, float lowest, float highest) {
+  std::size_t at_low = 0, at_high = 0;
+  for (const float value : x) {
+    at_low += value == lowest && static_cast<double>(middle - value) > kSaturationLeast ? 1 : 0;
+    at_high += value == highest && static_cast<double>(value - middle) > kSaturationLeast ? 1 : 0;
+  }
+  return static_cast<double>(std::max(at_low, at_high)) > kSaturatedShare * static_cast<double>(x.size());
+}
+
 Seconds count_seconds(const Channel& channel, Hertz fs) {
   Seconds seconds;
   const auto second = static_cast<std::size_t>(samples_of_ms(fs, 1000));
-  const std::vector<float>& x = channel.raw;
-  if (x.empty()) return seconds;
-  std::vector<float> copy = thinned(x, 8);
-  const float middle = quantile(copy, 0.5);
-  const auto [lowest, highest] = std::minmax_element(x.begin(), x.end());
-  const bool far = channel.calibrated &&
-                   static_cast<double>(std::max(*highest - middle, middle - *lowest)) > kSaturationLeast;
+  const std::span<const float> x = channel.raw;
+  std::vector<Scan> scans;
+  std::vector<float> means;
+  float lowest = std::numeric_limits<float>::max(), highest = std::numeric_limits<float>::lowest();
   for (std::size_t begin = 0; begin < x.size(); begin += second) {
-    const std::size_t end = std::min(x.size(), begin + second);
-    std::size_t missing = 0, at_low = 0, at_high = 0, run = 1, longest_run = 1;
-    for (std::size_t i = begin; i < end; ++i) {
-      missing += channel.is_missing(i) ? 1 : 0;
-      at_low += x[i] == *lowest && static_cast<double>(middle - x[i]) > kSaturationLeast ? 1 : 0;
-      at_high += x[i] == *highest && static_cast<double>(x[i] - middle) > kSaturationLeast ? 1 : 0;
-      run = i > begin && x[i] == x[i - 1] ? run + 1 : 1;
-      longest_run = std::max(longest_run, run);
-    }
-    const std::size_t n = end - begin;
+    scans.push_back(scan(x.data() + begin, std::min(second, x.size() - begin)));
+    means.push_back(static_cast<float>(scans.back().mean));
+    lowest = std::min(lowest, scans.back().lowest);
+    highest = std::max(highest, scans.back().highest);
+  }
+  const float middle = quantile(means, 0.5);
+  const bool far = channel.calibrated &&
+                   static_cast<double>(std::max(highest - middle, middle - lowest)) > kSaturationLeast;
+  for (std::size_t s = 0; s < scans.size(); ++s) {
+    const std::size_t begin = s * second, n = std::min(second, x.size() - begin);
+    const auto missing = channel.missing.empty()
+                             ? 0
+                             : std::count_if(channel.missing.begin() + static_cast<std::ptrdiff_t>(begin),
+                                             channel.missing.begin() + static_cast<std::ptrdiff_t>(begin + n),
+                                             [](std::uint8_t gap) { return gap != 0; });
     ++seconds.total;
-    if (missing * 2 > n) {
+    if (static_cast<std::size_t>(missing) * 2 > n) {
       ++seconds.off;
-    } else if (far &&
-               static_cast<double>(std::max(at_low, at_high)) > kSaturatedShare * static_cast<double>(n)) {
+    } else if (far && is_saturated(x.subspan(begin, n), middle, lowest, highest)) {
       ++seconds.saturated;
-    } else if (longest_run * 10 >= n * 9) {
+    } else if (static_cast<double>(scans[s].repeats) >= kFlatShare * static_cast<double>(n - 1)) {
       ++seconds.flat;
     }
   }
   return seconds;
 }
 
-// Median distance from the local mean: a QRS, being short, does not count.
-double muscle_uv(const Channel& channel, Hertz fs) {
-  std::vector<float> smooth, residual;
-  moving_average(channel.clean, samples_of_ms(fs, 12), smooth);
-  residual.reserve(smooth.size());
-  for (std::size_t i = 0; i < smooth.size(); i += 3) {
-    if (!channel.is_missing(i)) residual.push_back(std::abs(channel.clean[i] - smooth[i]));
-  }
-  return 1.48 * static_cast<double>(quantile(residual, 0.5));
-}
-
+// Range of the mean over one second, from means over 20 ms; the half windows at the ends would follow single
+// beats.
 double wander_uv(const Channel& channel, Hertz fs) {
-  const int second = samples_of_ms(fs, 1000);
-  std::vector<float> smooth;
-  moving_average(channel.raw, second, smooth);
-  if (smooth.size() > 2 * static_cast<std::size_t>(second)) {
-    // The mean of half a window at the ends follows single beats.
-    smooth.erase(smooth.begin(), smooth.begin() + second / 2);
-    smooth.resize(smooth.size() - static_cast<std::size_t>(second / 2));
+  const int step = samples_of_ms(fs, 20);
+  const std::vector<float> means = block_means(channel.raw, step);
+  const auto width = std::max<std::size_t>(1, static_cast<std::size_t>(fs.value / step + 0.5));
+  if (means.size() < width) return 0;
+  double total = std::accumulate(means.begin(), means.begin() + static_cast<std::ptrdiff_t>(width), 0.0);
+  double least = total, most = total;
+  for (std::size_t k = width; k < means.size(); ++k) {
+    total += static_cast<double>(means[k]) - static_cast<double>(means[k - width]);
+    least = std::min(least, total);
+    most = std::max(most, total);
   }
-  smooth = thinned(smooth, 16);
-  std::vector<float> copy = smooth;
-  return static_cast<double>(quantile(smooth, 0.98)) - static_cast<double>(quantile(copy, 0.02));
+  return (most - least) / static_cast<double>(width);
 }
 
 void apply(double value, const Limits& limits, QualityReason reason, LeadQuality& quality) {
@@ -108,7 +149,7 @@ LeadQuality assess_lead(const Channel& channel, Hertz sampling_frequency) {
   }
   if (channel.calibrated && quality.grade != QualityGrade::kPoor) {
     apply(wander_uv(channel, sampling_frequency), kWander, QualityReason::kBaselineWander, quality);
-    apply(muscle_uv(channel, sampling_frequency), kMuscle, QualityReason::kMuscle, quality);
+    apply(channel.muscle_uv, kMuscle, QualityReason::kMuscle, quality);
     apply(channel.mains_uv, kMains, QualityReason::kMains, quality);
   }
   return quality;

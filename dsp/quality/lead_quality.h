@@ -9,7 +9,7 @@
 
 namespace ecg::dsp {
 
-// Judges raw, missing, clean and mains_uv of one channel.
+// Judges raw, missing, mains_uv and muscle_uv of one channel.
 LeadQuality assess_lead(const Channel& channel, Hertz sampling_frequency);
 
 // Share of the lead in decisions over several leads: 1 good, 0.6 degraded, 0 poor.

@@ -13,6 +13,7 @@
 #include "dsp/rhythm/shock_detector.h"
 #include "dsp/stream/alarms.h"
 #include "dsp/stream/beat_stream.h"
+#include "dsp/stream/live_exchange.h"
 #include "dsp/stream/ring.h"
 
 namespace ecg::dsp {
@@ -20,6 +21,7 @@ namespace {
 
 constexpr double kRingS = 8;
 constexpr double kQualityS = 2;
+constexpr SampleIndex kExchangeEverySeconds = 4;
 constexpr std::size_t kRateBeats = 9;  // eight intervals
 constexpr double kRateForgottenS = 6;
 
@@ -85,6 +87,7 @@ struct StreamAnalyzer::State {
   void listen(std::uint32_t lead_off);
   void beat_known(const BeatEvent& beat);
   void end_second();
+  void look_for_exchange();
   Channel last_of(std::size_t lead, SampleIndex length) const;
   LiveFacts live_facts() const;
   void emit(StreamEvent event) {
@@ -108,6 +111,7 @@ struct StreamAnalyzer::State {
   std::vector<ShockLead> shock_signals;
   std::vector<ShockLead::Score> shock_scores;
   ShockState shock_state;
+  std::optional<Exchange> exchange;  // claimed at the last look
   Alarms alarms;
   std::vector<StreamAlarm> changes;
   std::vector<StreamEvent> events;
@@ -168,17 +172,38 @@ Channel StreamAnalyzer::State::last_of(std::size_t lead, SampleIndex length) con
   }
   if (!any_off) channel.missing.clear();
   channel.clean = channel.raw;
-  channel.mains_uv = remove_mains(channel.clean, fs, options.mains_hz).mains;
+  const FastNoise noise = remove_mains(channel.clean, fs, options.mains_hz);
+  channel.mains_uv = noise.mains;
+  channel.muscle_uv = noise.muscle;
   return channel;
 }
 
+// Over the seconds the ring holds, so that one strange beat decides nothing.
+void StreamAnalyzer::State::look_for_exchange() {
+  std::vector<Channel> channels;
+  for (std::size_t lead = 0; lead < leads.size(); ++lead)
+    channels.push_back(last_of(lead, ring.end() - ring.begin()));
+  std::vector<SampleIndex> inside;
+  for (SampleIndex beat : beats) {
+    if (beat >= ring.begin()) inside.push_back(beat - ring.begin());
+  }
+  const auto found = exchange_in_window(std::move(channels), inside, fs, options.mains_hz);
+  exchange.reset();
+  if (found && found->claimed) exchange = found->exchange;
+}
+
 void StreamAnalyzer::State::end_second() {
+  if (ring.end() / second % kExchangeEverySeconds == 0) look_for_exchange();
   StreamEvent event;
   event.quality.emplace();
   for (std::size_t lead = 0; lead < leads.size(); ++lead) {
     const Channel channel = last_of(lead, static_cast<SampleIndex>(kQualityS * static_cast<double>(second)));
     LeadQuality quality = assess_lead(channel, fs);
     weights[lead] = follows_from_others(lead) ? 0 : weight_of(quality.grade);
+    if (exchange && concerns(*exchange, leads[lead].id)) {
+      quality.reasons.push_back(QualityReason::kLeadReversal);
+      quality.grade = std::max(quality.grade, QualityGrade::kDegraded);
+    }
     event.quality->leads.push_back(std::move(quality));
   }
   emit(std::move(event));

@@ -13,7 +13,7 @@ Folds::Folds(const std::vector<std::unique_ptr<LearnedModel>>& models, int folds
     for (const auto& model : models) {
       fold.forests.push_back(std::make_unique<TrainedForest>(
           model->train([f, folds](std::string_view patient) { return fold_of(patient, folds) == f; })));
-      model->install(fold.models, fold.forests.back()->view());
+      model->install_trained(fold.models, *fold.forests.back());
     }
     folds_.push_back(std::move(fold));
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;

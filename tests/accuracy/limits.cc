@@ -48,6 +48,10 @@ constexpr Limit kLimits[] = {
     {"synthetic", "right %", kMore, 99, 95, 81.5},
     {"synthetic", "wrong statements %", kLess, 0, 3, 9.1},
     {"synthetic", "falsely critical", kLess, 0, 0},
+    {"swap", "false alarms", kLess, 1, 3},
+    {"swap", "RA-LA %", kMore, 97, 95},
+    {"swap", "RA-LL %", kMore, 97, 95},
+    {"swap", "mean of the other exchanges %", kMore, 75, 60},
 };
 
 bool reaches(double value, double limit, Better better) {

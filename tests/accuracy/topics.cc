@@ -5,6 +5,7 @@
 #include "tests/accuracy/score/rhythm.h"
 #include "tests/accuracy/score/statements.h"
 #include "tests/accuracy/score/synthetic.h"
+#include "tests/accuracy/score/swap.h"
 
 namespace ecg::accuracy {
 namespace {
@@ -18,6 +19,7 @@ constexpr Topic kTopics[] = {
     {"af", "atrial fibrillation in short strips", "cinc2017", score_af},
     {"statements", "statements on 12-lead recordings", "ptbxl ludb cinc12", score_statements},
     {"synthetic", "simulated recordings of known truth", "", score_synthetic},
+    {"swap", "exchanged electrodes, made by relabelling leads", "ptbxl ludb", score_swap},
 };
 
 }  // namespace

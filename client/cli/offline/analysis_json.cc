@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/cli/offline/analysis_output.h"
+#include "dsp/filter/band.h"
 #include "dsp/interpret/statements.h"
 
 namespace ecg::cli {
@@ -254,6 +255,13 @@ std::string analysis_json(const AnalyzedFile& file, Language language) {
   out["rhythm"] = rhythm_json(file.analysis);
   out["statements"] = statements_json(file.analysis, language);
   out["quality"] = quality_json(file);
+  if (const auto& exchange = file.analysis.exchange) {
+    out["electrodes"] = {{"exchanged", exchange->electrodes},
+                         {"log_odds", exchange->log_odds},
+                         {"claimed", exchange->claimed}};
+  }
+  const dsp::Band band = dsp::diagnostic_band(file.imported.recording.sampling_frequency);
+  out["band"] = {{"low_hz", band.low_hz}, {"high_hz", band.high_hz}, {"reduced", band.reduced}};
   out["leads"] = leads_json(file, numbers);
   out["missing"] = numbers.take_missing();
   out["priority"] = priority_json(file.analysis);

@@ -44,6 +44,7 @@ struct TrainedForest {
   std::vector<std::uint32_t> roots;
   int outputs = 1;
   float base = 0;
+  std::vector<float> numbers;  // of a model that is not made of trees; those are then empty
 
   // Valid as long as this lives unchanged.
   dsp::Forest view() const { return {nodes, roots, outputs, base}; }

@@ -20,6 +20,10 @@ class LearnedModel {
   // held_out(patient): that patient's recordings take no part.
   virtual TrainedForest train(const std::function<bool(std::string_view patient)>& held_out) const = 0;
   virtual void install(dsp::Models& models, const dsp::Forest& forest) const = 0;
+  // What is called; a model that is not made of trees overrides it. trained outlives models.
+  virtual void install_trained(dsp::Models& models, const TrainedForest& trained) const {
+    install(models, trained.view());
+  }
   // The text of dsp/model/<name>.inc.
   virtual std::string table(const TrainedForest& forest) const = 0;
 };

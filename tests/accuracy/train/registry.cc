@@ -5,6 +5,7 @@
 #include "tests/accuracy/train/qrs.h"
 #include "tests/accuracy/train/shockable.h"
 #include "tests/accuracy/train/statements.h"
+#include "tests/accuracy/train/swap.h"
 
 namespace ecg::accuracy {
 
@@ -15,6 +16,7 @@ std::vector<std::unique_ptr<LearnedModel>> learned_models(Library& data) {
   out.push_back(std::make_unique<ShockableModel>(data));
   for (auto& model : qrs_models(data)) out.push_back(std::move(model));
   out.push_back(beat_class_model(data));
+  out.push_back(swap_prior_model(data));
   return out;
 }
 

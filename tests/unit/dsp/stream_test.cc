@@ -140,6 +140,24 @@ TEST(Stream, QualityComesEverySecondForEveryLead) {
   EXPECT_LE(off, 6);
 }
 
+TEST(Stream, ExchangedElectrodesAreNamedWhileTheRecordingRuns) {
+  const auto reversed_at = [](const std::string& text) {
+    std::vector<SampleIndex> out;
+    for (const StreamEvent& e : stream(text, 16, 100).events) {
+      if (!e.quality) continue;
+      for (const LeadQuality& lead : e.quality->leads) {
+        if (!has_reason(lead, QualityReason::kLeadReversal)) continue;
+        if (out.empty() || out.back() != e.at) out.push_back(e.at);
+      }
+    }
+    return out;
+  };
+  EXPECT_TRUE(reversed_at("sinus:72").empty());
+  const auto swapped = reversed_at("sinus:72,swap=ra-la");
+  ASSERT_FALSE(swapped.empty());
+  EXPECT_LE(swapped.front(), 12 * 500);
+}
+
 TEST(Stream, DangerRaisesItsAlarmWithinEightSeconds) {
   for (int seed = 1; seed <= 4; ++seed) {
     const std::string tail = ",seed=" + std::to_string(seed);
