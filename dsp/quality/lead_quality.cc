@@ -107,21 +107,30 @@ Seconds count_seconds(const Channel& channel, Hertz fs) {
   return seconds;
 }
 
-// Range of the mean over one second, from means over 20 ms; the half windows at the ends would follow single
-// beats.
+// Range of the mean over one second within ten, from means over 20 ms; the half windows at the ends would
+// follow single beats. Of a longer recording the usual range: one moved electrode does not spoil half an
+// hour.
 double wander_uv(const Channel& channel, Hertz fs) {
+  constexpr double kStretchS = 10;
   const int step = samples_of_ms(fs, 20);
   const std::vector<float> means = block_means(channel.raw, step);
   const auto width = std::max<std::size_t>(1, static_cast<std::size_t>(fs.value / step + 0.5));
   if (means.size() < width) return 0;
+  const auto stretch = static_cast<std::size_t>(kStretchS) * width;
   double total = std::accumulate(means.begin(), means.begin() + static_cast<std::ptrdiff_t>(width), 0.0);
   double least = total, most = total;
+  std::vector<float> ranges;
   for (std::size_t k = width; k < means.size(); ++k) {
     total += static_cast<double>(means[k]) - static_cast<double>(means[k - width]);
     least = std::min(least, total);
     most = std::max(most, total);
+    if (k % stretch == 0 && means.size() - k > stretch / 2) {
+      ranges.push_back(static_cast<float>(most - least));
+      least = most = total;
+    }
   }
-  return (most - least) / static_cast<double>(width);
+  ranges.push_back(static_cast<float>(most - least));
+  return static_cast<double>(quantile(ranges, 0.5)) / static_cast<double>(width);
 }
 
 void apply(double value, const Limits& limits, QualityReason reason, LeadQuality& quality) {

@@ -81,6 +81,14 @@ TEST(Quality, MoreWanderIsNeverABetterGrade) {
   EXPECT_EQ(before, QualityGrade::kPoor);
 }
 
+TEST(Quality, OneMovedElectrodeDoesNotSpoilALongRecording) {
+  std::vector<float> x = beat_lead(120);
+  for (std::size_t i = 30'000; i < 31'000; ++i) x[i] += 20'000;
+  EXPECT_NE(judged(x).grade, QualityGrade::kPoor);
+  const std::vector<float> strip(x.begin() + 28'000, x.begin() + 33'000);
+  EXPECT_EQ(judged(strip).grade, QualityGrade::kPoor);
+}
+
 TEST(Quality, MainsIsNamedAndTakenOut) {
   std::vector<float> x = beat_lead();
   for (std::size_t i = 0; i < x.size(); ++i)
