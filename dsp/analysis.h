@@ -72,7 +72,7 @@ struct LeadMeasurements {
   std::optional<LeadShape> shape;
 };
 
-// Rhythm over a stretch. Codes: SR SBRAD STACH SARRH AFIB AFL SVT JR AT WCT VT VF VFL ASYS PAUSE PACED
+// Rhythm over a stretch. Codes: SR SBRAD STACH SARRH AFIB AFL SVT JR IVR AT WCT VT VF VFL ASYS PAUSE PACED
 // UNKNOWN.
 struct RhythmInterval {
   std::string code;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dsp/filter/basic.h"
 #include "dsp/interpret/findings.h"
 #include "dsp/rhythm/rhythm.h"
 
@@ -11,6 +12,8 @@ constexpr double kLongPrMs = 200, kShortPrMs = 120;
 constexpr double kRapidAfBpm = 110, kSlowAfBpm = 50;
 constexpr double kExtremeSlowBpm = 35, kExtremeFastBpm = 200;
 constexpr double kEarlyShare = 0.85;
+// A dropped beat doubles the interval, in a Wenckebach period a little less.
+constexpr double kMissingBeat = 1.55;
 constexpr double kFrequentPerMinute = 6;
 
 // At least one supraventricular beat comes clearly before the interval usual around it: the slow swing of
@@ -24,6 +27,46 @@ bool has_early_atrial_beat(const Facts& facts) {
     if (own < kEarlyShare * before) return true;
   }
   return false;
+}
+
+// The longest interval of which a beat seems to be missing, against the usual one, samples: neither a
+// ventricular beat nor an early one before it explains it.
+struct Missing {
+  double rr = 0, usual = 0;
+};
+Missing missing_beat(const Facts& facts) {
+  const std::span<const Beat> beats = facts.beats;
+  std::vector<float> intervals;
+  for (std::size_t b = 1; b < beats.size(); ++b)
+    intervals.push_back(static_cast<float>(beats[b].r_peak - beats[b - 1].r_peak));
+  Missing out;
+  if (intervals.size() < 4) return out;
+  out.usual = static_cast<double>(quantile(intervals, 0.5));
+  for (std::size_t b = 2; b < beats.size(); ++b) {
+    const auto rr = static_cast<double>(beats[b].r_peak - beats[b - 1].r_peak);
+    const auto before = static_cast<double>(beats[b - 1].r_peak - beats[b - 2].r_peak);
+    const bool ventricular =
+        beats[b - 1].beat_class == BeatClass::kVentricular || beats[b].beat_class == BeatClass::kVentricular;
+    if (!ventricular && before >= kEarlyShare * out.usual && rr >= kMissingBeat * out.usual)
+      out.rr = std::max(out.rr, rr);
+  }
+  return out;
+}
+
+// Pauses of two seconds, and shorter ones of the sinus node.
+void add_pause(const Facts& facts, bool sinus, std::vector<Statement>& out) {
+  constexpr double kPauseMs = 2000;
+  if (std::ranges::find(facts.rhythm, "PAUSE", &RhythmInterval::code) != facts.rhythm.end()) {
+    const double longest = facts.measurements->rr_max_ms.value.value_or(0);
+    out.push_back(statement("PAUSE", Certainty::kProbable, {{"", "rr_max_ms", longest, kPauseMs}}));
+    return;
+  }
+  if (!sinus || !facts.av.code.empty()) return;
+  const Missing missing = missing_beat(facts);
+  if (missing.rr <= 0) return;
+  const double to_ms = 1000 / facts.sampling_frequency.value;
+  out.push_back(statement("PAUSE", Certainty::kPossible,
+                          {{"", "rr_max_ms", missing.rr * to_ms, kMissingBeat * missing.usual * to_ms}}));
 }
 
 void add_ectopy(const Facts& facts, std::vector<Statement>& out) {
@@ -65,6 +108,7 @@ void add_pacing(const Facts& facts, std::vector<Statement>& out) {
 
 void add_rhythm_statements(const Facts& facts, std::vector<Statement>& out) {
   const std::string_view rhythm = leading_rhythm(facts.rhythm);
+  const bool sinus = rhythm == "SR" || rhythm == "SBRAD" || rhythm == "STACH" || rhythm == "SARRH";
   const Measured& rate = facts.measurements->ventricular_rate_bpm;
   std::vector<Evidence> evidence;
   if (rate.value) evidence.push_back({"", "ventricular_rate_bpm", *rate.value, 0});
@@ -77,13 +121,10 @@ void add_rhythm_statements(const Facts& facts, std::vector<Statement>& out) {
     out.push_back(statement("RHYTHM_UNKNOWN", Certainty::kPossible, evidence));
   } else {
     const bool dangerous = rhythm == "VF" || rhythm == "VT" || rhythm == "ASYS" || rhythm == "SVT" ||
-                           rhythm == "VFL" || rhythm == "WCT" || rhythm == "JR";
+                           rhythm == "VFL" || rhythm == "WCT" || rhythm == "JR" || rhythm == "IVR";
     out.push_back(statement(rhythm, dangerous ? Certainty::kPossible : Certainty::kProbable, evidence));
   }
-  if (std::ranges::find(facts.rhythm, "PAUSE", &RhythmInterval::code) != facts.rhythm.end()) {
-    const double longest = facts.measurements->rr_max_ms.value.value_or(0);
-    out.push_back(statement("PAUSE", Certainty::kProbable, {{"", "rr_max_ms", longest, 2000}}));
-  }
+  add_pause(facts, sinus, out);
   if (rhythm == "VF" || rhythm == "VFL" || rhythm == "ASYS") return;
   if (rate.value && std::round(*rate.value) <= kExtremeSlowBpm) {
     out.push_back(statement("EXTREME_BRADY", Certainty::kProbable,
@@ -100,7 +141,6 @@ void add_rhythm_statements(const Facts& facts, std::vector<Statement>& out) {
   }
   add_ectopy(facts, out);
   const Measured& pr = facts.measurements->pr_ms;
-  const bool sinus = rhythm == "SR" || rhythm == "SBRAD" || rhythm == "STACH" || rhythm == "SARRH";
   if (sinus && facts.av.code.empty() && pr.value && *pr.value > kLongPrMs) {
     out.push_back(statement("1AVB", Certainty::kProbable, {{"", "pr_ms", *pr.value, kLongPrMs}}));
   }

@@ -206,7 +206,8 @@ constexpr std::array kDefinitions = {
     // What the healthy do not have.
     Definition{
         "findings",
-        "[AF*] or [VT] or [VF*] or [SVT] or [PAUSE] or [PACE*] or [2AVB*] or [3AVB] or [AVB_HIGH] or "
+        "[AF*] or [VT] or [VF*] or [WCT] or [ASYS] or [SVT] or [PAUSE] or [PACE*] or [2AVB*] or [3AVB] or "
+        "[AVB_HIGH] or "
         "[RHYTHM_UNKNOWN] or [JR] or [PVC*] or [PAC*] or [1AVB] or [BIGEM] or [TRIGEM] or [EXTREME*] or "
         "[STACH] or [CLBBB] or [CRBBB] or [IVCD] or [WPW] or [LAFB] or [LPFB] or [LVH] or [RVH] or [BVH] or "
         "[STEMI*] or [SGARBOSSA] or [DE_WINTER] or [HYPERACUTE_T] or [WELLENS] or [IMI] or [ASMI] or [AMI] "

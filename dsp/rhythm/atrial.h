@@ -24,8 +24,8 @@ struct AvConduction {
   std::string_view code;
   double atrial_bpm = 0;
 };
-// P waves are sought as a steady train in II, V1 and I from which the median QRS-T is subtracted. Only for
-// strips with at least five beats whose rate is up to 65/min, or 90/min when they are irregular.
+// From a train of like P waves in II, V1 and I, of which some are not followed by a QRS. Only for strips of
+// at least four beats whose rate is up to 65/min, or 110/min when they are irregular.
 AvConduction find_av_block(std::span<const Channel> channels, std::span<const Beat> beats,
                            Hertz sampling_frequency);
 

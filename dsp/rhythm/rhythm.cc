@@ -110,6 +110,8 @@ std::string_view base_rhythm(std::span<const Beat> beats, const RhythmFacts& fac
   const Regularity regularity = regularity_of(beats);
   const double span = static_cast<double>(beats.back().r_peak - beats.front().r_peak);
   const double bpm = bpm_of(span / static_cast<double>(beats.size() - 1), facts.sampling_frequency);
+  // In complete block the ventricles follow a focus of their own.
+  if (facts.av.code == "3AVB") return facts.usual_qrs_ms < kWideMs ? "JR" : "IVR";
   // P waves that are not conducted are still of the sinus node.
   if (!facts.av.code.empty()) return sinus_of(facts.av.atrial_bpm);
   if (facts.pacing.ventricular_paced && !facts.pacing.atrial_paced && !facts.p_wave) return "PACED";

@@ -25,6 +25,44 @@ TEST(Rhythm, KnownRhythmsAreNamed) {
   EXPECT_GE(right * 100, all * 92) << right << " of " << all;
 }
 
+struct BlockCase {
+  const char* scenario;
+  const char* code;
+};
+
+// Beats that are dropped are told at any rate, and nothing of that kind is said where none is.
+TEST(Rhythm, DroppedBeatsAreTold) {
+  const BlockCase cases[] = {{"avb2:50", "2AVB1"},   {"avb2:70", "2AVB1"},  {"avb22:45", "2AVB2"},
+                             {"avb22:66", "2AVB2"},  {"avb22:75", "2AVB2"}, {"avb21:40", "2AVB21"},
+                             {"avb21:48", "2AVB21"}, {"avb3:30", "3AVB"},   {"avb3:40", "3AVB"},
+                             {"avb3:50", "3AVB"}};
+  for (const BlockCase& c : cases) {
+    for (const char* tail : {"", ",noise=15,seed=2", ",hz=250,seed=3", ",muscle=20,seed=4"}) {
+      const Analysis analysis = analyze(simulated(std::string(c.scenario) + tail).recording, {});
+      EXPECT_TRUE(has_statement(analysis, c.code)) << c.scenario << tail;
+      EXPECT_FALSE(has_statement(analysis, "NORMAL")) << c.scenario << tail;
+      EXPECT_FALSE(has_statement(analysis, "AFIB")) << c.scenario << tail;
+    }
+  }
+}
+
+TEST(Rhythm, NoBeatIsDroppedInOtherRhythms) {
+  for (const char* scenario : {"sinus:40", "sinus:60", "sinus:75", "pac:60", "pac:80", "pvc:70", "af:60",
+                               "af:85", "flutter:75", "pause:60", "avb1:60"}) {
+    for (const char* tail : {"", ",noise=15,seed=2", ",hz=250,seed=3", ",muscle=20,seed=4"}) {
+      const Analysis analysis = analyze(simulated(std::string(scenario) + tail).recording, {});
+      for (const char* code : {"2AVB1", "2AVB2", "2AVB21", "AVB_HIGH", "3AVB"})
+        EXPECT_FALSE(has_statement(analysis, code)) << scenario << tail << ' ' << code;
+    }
+  }
+}
+
+TEST(Rhythm, APauseOfOneMissingBeatIsTold) {
+  const Analysis analysis = analyze(simulated("pause:70,pause=1.8").recording, {});
+  EXPECT_TRUE(has_statement(analysis, "PAUSE"));
+  EXPECT_FALSE(has_statement(analysis, "NORMAL"));
+}
+
 TEST(Rhythm, FibrillationInALongRecordingIsAStretchOfIt) {
   Recording recording = simulated("sinus:72", 40).recording;
   const Recording vf = simulated("vf", 15).recording;
