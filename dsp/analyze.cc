@@ -435,14 +435,18 @@ void conclude(Chain& chain, Analysis& out, Facts& facts) {
   facts.options = chain.options;
   facts.quality = out.quality;
   facts.arms_swapped = chain.exchange && concerns_limbs(*chain.exchange);
-  if (chain.exchange) facts.exchange_statement = exchange_statement(*chain.exchange);
+  facts.exchange = chain.exchange;
   facts.beats = out.beats;
   facts.rhythm = out.rhythm;
   facts.sampling_frequency = chain.fs;
   facts.measurements = &out.measurements;
+  if (chain.waves && chain.waves->p) {
+    const auto& usual = chain.shape_waves[static_cast<std::size_t>(chain.measures.usual)];
+    if (usual) facts.middle_pr_ms = middle_pr_ms(usual->leads);
+  }
   facts.models = chain.models;
   facts.features = statement_features(out.measurements, facts.leads, chain.options.age_years);
-  facts.scores = learned_scores(facts.features, *chain.models);
+  if (!facts.exchange) facts.scores = learned_scores(facts.features, *chain.models);
   out.statements = make_statements(facts);
   out.critical = evaluate_critical(critical_facts(chain, out), facts);
   out.urgency = urgency_of(out.critical, chain.readable);

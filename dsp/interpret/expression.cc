@@ -88,9 +88,9 @@ Bounds Expression::at(int index, const Scene& scene, int lead) const {
     case Op::kNumber:
       return {node.number, node.number};
     case Op::kLead:
-      return lead_value(*scene.facts, static_cast<LeadId>(node.lead), node.measure);
+      return lead_value(*scene.facts, static_cast<LeadId>(node.lead), node.measure, scene.strictest);
     case Op::kThisLead:
-      return lead_value(*scene.facts, static_cast<LeadId>(lead), node.measure);
+      return lead_value(*scene.facts, static_cast<LeadId>(lead), node.measure, scene.strictest);
     case Op::kGlobal:
       return global_value(*scene.facts, node.measure, scene.strictest);
     case Op::kSaid: {

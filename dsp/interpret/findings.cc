@@ -36,9 +36,7 @@ std::vector<Statement> make_statements(const Facts& facts) {
     apply_rules(facts, repolarisation_rules(), out);
   }
   if (facts.sensitivity_doubted) out.push_back(statement("SENSITIVITY_DOUBT", Certainty::kProbable));
-  if (!facts.exchange_statement.empty()) {
-    out.push_back(statement(facts.exchange_statement, Certainty::kPossible));
-  }
+  if (facts.exchange) out.push_back(statement(exchange_statement(*facts.exchange), Certainty::kPossible));
   apply_rules(facts, overall_rules(), out);
   return out;
 }

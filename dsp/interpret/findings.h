@@ -11,6 +11,7 @@
 #include "dsp/beats/pacing.h"
 #include "dsp/interpret/bounds.h"
 #include "dsp/model/models.h"
+#include "dsp/quality/swap.h"
 #include "dsp/rhythm/atrial.h"
 
 namespace ecg::dsp {
@@ -40,13 +41,14 @@ struct Facts {
   double duration_s = 0;
   Options options;
   QualityGrade quality = QualityGrade::kUnknown;
-  bool arms_swapped = false;            // limb electrodes look exchanged
-  std::string_view exchange_statement;  // of electrodes that look exchanged; empty: none claimed
+  bool arms_swapped = false;         // limb electrodes look exchanged
+  std::optional<Exchange> exchange;  // of electrodes, claimed: what its leads show is open
   bool sensitivity_doubted = false;  // amplitudes rest on an assumed sensitivity
   std::span<const Beat> beats;
   std::span<const RhythmInterval> rhythm;
   Hertz sampling_frequency;
   const Measurements* measurements = nullptr;
+  std::optional<double> middle_pr_ms;  // median of PR measured in each lead by itself
   Pacing pacing;
   AvConduction av;
   std::vector<LeadFacts> leads;

@@ -9,6 +9,9 @@ namespace ecg::dsp {
 namespace {
 
 constexpr double kLongPrMs = 200, kShortPrMs = 120;
+// What PR must exceed in the middle lead: the limit and the accuracy of an interval (IEC 60601-2-51). PR
+// lengthens while the heart is slow (Ashman and Hull 1937).
+constexpr double kPrAccuracyMs = 10, kSlowForPrBpm = 60, kLongerWhenSlowMs = 10;
 constexpr double kRapidAfBpm = 110, kSlowAfBpm = 50;
 constexpr double kExtremeSlowBpm = 35, kExtremeFastBpm = 200;
 constexpr double kEarlyShare = 0.85;
@@ -85,14 +88,24 @@ void add_ectopy(const Facts& facts, std::vector<Statement>& out) {
   if (v > 0 && !has(out, "VT")) {
     const Evidence evidence{"", "ventricular_beats", v, 1};
     const bool bigeminy = v >= 3 && alternating * 10 >= static_cast<int>(facts.beats.size()) * 7;
-    const char* code = bigeminy                                         ? "BIGEM"
-                       : v * per_minute >= kFrequentPerMinute && v >= 3 ? "PVC_FREQ"
-                                                                        : "PVC";
-    out.push_back(statement(code, Certainty::kProbable, {evidence}));
+    out.push_back(statement("PVC", Certainty::kProbable, {evidence}));
+    if (bigeminy)
+      out.push_back(statement("BIGEM", Certainty::kProbable, {evidence}));
+    else if (v * per_minute >= kFrequentPerMinute && v >= 3)
+      out.push_back(statement("PVC_FREQ", Certainty::kProbable, {evidence}));
     if (pairs > 0) out.push_back(statement("COUPLET", Certainty::kProbable));
   }
   if (has_early_atrial_beat(facts))
     out.push_back(statement("PAC", Certainty::kPossible, {{"", "supraventricular_beats", s, 1}}));
+}
+
+bool pr_is_long(const Facts& facts) {
+  const Measurements& m = *facts.measurements;
+  const bool own = facts.av.code.empty() && !facts.pacing.ventricular_paced && !facts.pacing.atrial_paced;
+  if (!own || !m.pr_ms.value || !facts.middle_pr_ms || !m.ventricular_rate_bpm.value) return false;
+  const bool slow = *m.ventricular_rate_bpm.value < kSlowForPrBpm;
+  return *m.pr_ms.value > kLongPrMs &&
+         *facts.middle_pr_ms > kLongPrMs + kPrAccuracyMs + (slow ? kLongerWhenSlowMs : 0);
 }
 
 void add_pacing(const Facts& facts, std::vector<Statement>& out) {
@@ -141,7 +154,7 @@ void add_rhythm_statements(const Facts& facts, std::vector<Statement>& out) {
   }
   add_ectopy(facts, out);
   const Measured& pr = facts.measurements->pr_ms;
-  if (sinus && facts.av.code.empty() && pr.value && *pr.value > kLongPrMs) {
+  if (sinus && pr_is_long(facts)) {
     out.push_back(statement("1AVB", Certainty::kProbable, {{"", "pr_ms", *pr.value, kLongPrMs}}));
   }
   if (sinus && pr.value && *pr.value < kShortPrMs - 10) {

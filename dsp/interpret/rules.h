@@ -16,8 +16,8 @@ struct Rule {
   std::string_view code;  // statement
   Certainty certainty = Certainty::kProbable;
   std::string_view when;  // dsp/interpret/expression.h
-  // Warns of danger: where only an unknown age or sex leaves it open, the lowest limit decides, and the
-  // statement is at most possible.
+  // Warns of danger: where only an unknown age or sex, or exchanged chest electrodes, leave it open, the
+  // lowest limit decides, leads count as they are named, and the statement is at most possible.
   bool warns = false;
 };
 

@@ -39,10 +39,12 @@ constexpr std::array kRules = {
          "left_anterior_pattern and qrs_axis_deg <= -45 and qrs_axis_deg >= -100 and aVL.intrinsicoid_ms >= "
          "40 and "
          "aVL.q_uv >= 30"},
-    Rule{"LAFB-2", "1.0.0", "Rosenbaum 1970, Milliken 1983: axis to -30", "LAFB", Certainty::kPossible,
-         "left_anterior_pattern and min(qrs_axis_deg, qrs_peak_axis_deg) <= -28 and qrs_axis_deg >= -100"},
-    Rule{"LAFB-3", "1.0.0", "with right bundle branch block the axis is not its own", "LAFB",
-         Certainty::kPossible, "[CRBBB] and left_anterior_pattern and qrs_axis_deg < -30"},
+    Rule{"LAFB-2", "1.1.0", "Rosenbaum 1970, Milliken 1983: axis to -30; rS in II, qR in aVL", "LAFB",
+         Certainty::kPossible,
+         "left_anterior_pattern and II.s_uv > II.r1_uv and aVL.q_uv >= 30 and "
+         "min(qrs_axis_deg, qrs_peak_axis_deg) <= -28 and qrs_axis_deg >= -100"},
+    Rule{"LAFB-3", "1.1.0", "with right bundle branch block the axis is not its own; qR in aVL", "LAFB",
+         Certainty::kPossible, "[CRBBB] and left_anterior_pattern and aVL.q_uv >= 30 and qrs_axis_deg < -30"},
     Rule{"LPFB-1", "1.0.0", kAha, "LPFB", Certainty::kPossible,
          "not arms_swapped and not known_child and qrs_axis_deg >= 100 and qrs_axis_deg <= 180 and qrs_ms < "
          "120 "

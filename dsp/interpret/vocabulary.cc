@@ -60,6 +60,10 @@ constexpr std::array kLeadMeasures = {
 Bounds exact(const Measured& measured) {
   return measured.value ? Bounds{*measured.value, *measured.value} : kOpen;
 }
+// Of the frontal plane: open where limb electrodes are exchanged.
+Bounds axis(const Facts& facts, const Measured& measured) {
+  return facts.arms_swapped ? kOpen : exact(measured);
+}
 Bounds maybe(const std::optional<double>& value) {
   return value ? Bounds{*value, *value} : kOpen;
 }
@@ -76,7 +80,7 @@ Bounds yes_or_no(bool yes) {
 Bounds peak_axis(const Facts& facts) {
   const LeadFacts* one = facts.lead(LeadId::kI);
   const LeadFacts* avf = facts.lead(LeadId::kAVF);
-  if (one == nullptr || avf == nullptr) return kOpen;
+  if (one == nullptr || avf == nullptr || facts.arms_swapped) return kOpen;
   const double x = one->shape.tallest_uv - one->shape.deepest_uv;
   const double y = (avf->shape.tallest_uv - avf->shape.deepest_uv) * 2 / std::numbers::sqrt3;
   const double deg = std::atan2(y, x) * 180 / std::numbers::pi;
@@ -95,10 +99,10 @@ constexpr std::array kGlobals = {
     Global{"qrs_ms", [](const Facts& f) { return exact(f.measurements->qrs_ms); }},
     Global{"qt_ms", [](const Facts& f) { return exact(f.measurements->qt_ms); }},
     Global{"qtc_fridericia_ms", [](const Facts& f) { return exact(f.measurements->qtc_fridericia_ms); }},
-    Global{"p_axis_deg", [](const Facts& f) { return exact(f.measurements->p_axis_deg); }},
-    Global{"qrs_axis_deg", [](const Facts& f) { return exact(f.measurements->qrs_axis_deg); }},
+    Global{"p_axis_deg", [](const Facts& f) { return axis(f, f.measurements->p_axis_deg); }},
+    Global{"qrs_axis_deg", [](const Facts& f) { return axis(f, f.measurements->qrs_axis_deg); }},
     Global{"qrs_peak_axis_deg", peak_axis},
-    Global{"t_axis_deg", [](const Facts& f) { return exact(f.measurements->t_axis_deg); }},
+    Global{"t_axis_deg", [](const Facts& f) { return axis(f, f.measurements->t_axis_deg); }},
     Global{"age",
            [](const Facts& f) {
              return f.options.age_years ? Bounds{*f.options.age_years, *f.options.age_years} : kOpen;
@@ -200,7 +204,8 @@ constexpr std::array kDefinitions = {
     Definition{"strain", "count(I aVL V5 V6: .st_j60_uv <= -30 and .t_uv < 0 and .r_uv > .s_uv) >= 2"},
     Definition{"wide_other", "[CLBBB] or [IVCD] or [WPW] or [PACE*]"},
     Definition{"left_anterior_pattern",
-               "not arms_swapped and not [CLBBB] and not [WPW] and not [PACE*] and not [VT] and aVL.r_uv > "
+               "not arms_swapped and not [CLBBB] and not [WPW] and not [PACE*] and not [VT] and not [WCT] "
+               "and aVL.r_uv > "
                "aVL.s_uv and "
                "III.r1_uv > 0 and III.s_uv > 1.3 * III.r1_uv and II.s_uv > 0.7 * II.r1_uv"},
     // What the healthy do not have.
@@ -234,9 +239,10 @@ std::string_view lead_measure_name(int measure) {
   return kLeadMeasures[static_cast<std::size_t>(measure)].name;
 }
 
-Bounds lead_value(const Facts& facts, LeadId lead, int measure) {
+Bounds lead_value(const Facts& facts, LeadId lead, int measure, bool strictest) {
   const LeadFacts* found = facts.lead(lead);
   if (found == nullptr) return kOpen;
+  if (!strictest && facts.exchange && concerns(*facts.exchange, lead)) return kOpen;
   const double value = found->shape.*kLeadMeasures[static_cast<std::size_t>(measure)].member;
   return {value, value};
 }

@@ -13,7 +13,8 @@ namespace ecg::dsp {
 // Position of a measure of one lead, such as "st_j_uv".
 std::optional<int> lead_measure(std::string_view name);
 std::string_view lead_measure_name(int measure);
-Bounds lead_value(const Facts& facts, LeadId lead, int measure);
+// Open where a claimed exchange of electrodes concerns the lead, unless the strictest reading is asked for.
+Bounds lead_value(const Facts& facts, LeadId lead, int measure, bool strictest);
 
 // Position of a value of the whole tracing or of a limit.
 std::optional<int> global_measure(std::string_view name);

@@ -1,10 +1,22 @@
 #include "dsp/measure/intervals.h"
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "dsp/measure/measure.h"
 
 namespace ecg::dsp {
+
+std::optional<double> middle_pr_ms(std::span<const LeadWaves> leads) {
+  std::vector<float> pr;
+  for (const LeadWaves& lead : leads) {
+    if (lead.p && lead.qrs) pr.push_back(lead.qrs->onset - lead.p->onset);
+  }
+  if (pr.empty()) return std::nullopt;
+  std::ranges::nth_element(pr, pr.begin() + static_cast<std::ptrdiff_t>(pr.size() / 2));
+  return static_cast<double>(pr[pr.size() / 2]);
+}
 
 void measure_intervals(const std::optional<Delineation>& waves, Hertz sampling_frequency, Measurements& out) {
   const Measured no_beats = not_measured("no_beats");

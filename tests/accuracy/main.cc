@@ -29,6 +29,7 @@ struct Wishes {
   bool verbose = false;
   bool cross_validate = false;
   int folds = 5;
+  std::vector<std::string> models;  // beginnings of the names of those trained for --cv; empty: all
   std::optional<Check> check;
   std::string document;            // Markdown that takes the figures
   std::vector<std::string> train;  // models
@@ -61,6 +62,16 @@ bool within_limits(const Topic& topic, const Report& report, std::optional<Check
   return verdict.passed;
 }
 
+std::vector<std::unique_ptr<LearnedModel>> models_to_cross_validate(const Wishes& wishes, Library& data) {
+  auto models = learned_models(data);
+  if (wishes.models.empty()) return models;
+  std::erase_if(models, [&wishes](const auto& model) {
+    return std::ranges::none_of(
+        wishes.models, [&model](const std::string& name) { return model->name().starts_with(name); });
+  });
+  return models;
+}
+
 int score(const Wishes& wishes, Library* data) {
   std::optional<Folds> folds;
   int skipped = 0, scored = 0;
@@ -80,7 +91,7 @@ int score(const Wishes& wishes, Library* data) {
     TopicFigures& kept = figures[std::string(topic.name)];
     kept.measured = report.figures;
     if (wishes.cross_validate && data != nullptr && !topic.databases.empty()) {
-      if (!folds) folds.emplace(learned_models(*data), wishes.folds);
+      if (!folds) folds.emplace(models_to_cross_validate(wishes, *data), wishes.folds);
       // Where tables are scored on what they were trained on, this is the figure that counts.
       report = timed(topic, {data, folds->analyzer(), wishes.verbose}, ", cross-validated by patient");
       kept.cross_validated = report.figures;
@@ -138,6 +149,9 @@ int main(int argc, char** argv) {
   app.add_option("--folds", wishes.folds, "Parts the patients are divided into for --cv")
       ->check(CLI::Range(2, 50))
       ->capture_default_str();
+  app.add_option(
+      "--models", wishes.models,
+      "With --cv: train only learned parts whose names begin so; the others are the built-in ones");
   auto* floors = app.add_flag_callback(
       "--floors", [&wishes] { wishes.check = Check::kFloors; }, "Fail below the floors");
   app.add_flag_callback(

@@ -130,6 +130,61 @@ TEST_F(RuleTest, LimitsFollowAgeAndSex) {
   expect("ste_v2v3_uv", 200, 200);
 }
 
+TEST_F(RuleTest, WhatExchangedElectrodesConcernCannotBeTold) {
+  facts_.exchange = Exchange::kV1V3;
+  lead(LeadId::kV1).st_j_uv = lead(LeadId::kV2).st_j_uv = 200;
+  expect("V1.st_j_uv > 100", 0, 1);
+  expect("V2.st_j_uv > 100", 1, 1);
+  expect("qrs_axis_deg > 0", 1, 1);
+  facts_.exchange = Exchange::kRaLl;
+  facts_.arms_swapped = true;
+  expect("aVL.r_uv > 100", 0, 1);
+  expect("V1.st_j_uv > 100", 1, 1);
+  expect("qrs_axis_deg > 0", 0, 1);
+  expect("qrs_peak_axis_deg > -100", 0, 1);
+}
+
+TEST_F(RuleTest, ExchangedElectrodesSilenceInfarctionAxisAndHypertrophyOfTheirLeads) {
+  for (LeadId id : {LeadId::kV1, LeadId::kV2, LeadId::kV3}) {
+    lead(id) = {};
+    lead(id).q_uv = lead(id).deepest_uv = 3000;
+    lead(id).q_ms = 60;
+    lead(id).qs = 1;
+  }
+  lead(LeadId::kV2).deepest_uv = 500;
+  set(measurements_.qrs_axis_deg, 120);
+  lead(LeadId::kV5).tallest_uv = 3000;
+  const auto everything = [this] {
+    statements_.clear();
+    for (const auto rules : {conduction_rules(), hypertrophy_rules(), infarction_rules()})
+      apply_rules(facts_, rules, statements_);
+  };
+  everything();
+  EXPECT_TRUE(said("ASMI"));
+  EXPECT_TRUE(said("RAD"));
+  EXPECT_TRUE(said("LVHV"));
+  facts_.exchange = Exchange::kV1V3;
+  everything();
+  EXPECT_FALSE(said("ASMI"));
+  EXPECT_TRUE(said("RAD"));
+  EXPECT_FALSE(said("LVHV"));
+  facts_.exchange = Exchange::kRaLa;
+  facts_.arms_swapped = true;
+  everything();
+  EXPECT_TRUE(said("ASMI"));
+  EXPECT_FALSE(said("RAD"));
+}
+
+TEST_F(RuleTest, ElevatedStUnderExchangedChestElectrodesIsPossibleAtMost) {
+  for (LeadId id : {LeadId::kV1, LeadId::kV2, LeadId::kV3}) lead(id).st_j_uv = lead(id).st_j60_uv = 400;
+  lead(LeadId::kAVF).st_j_uv = -80;
+  infarction();
+  EXPECT_EQ(statement_of("STEMI_ANT").certainty, Certainty::kProbable);
+  facts_.exchange = Exchange::kV1V2;
+  infarction();
+  EXPECT_EQ(statement_of("STEMI_ANT").certainty, Certainty::kPossible);
+}
+
 TEST_F(RuleTest, AWarningWithUnknownAgeAndSexUsesTheLowestLimitAndIsOnlyPossible) {
   for (LeadId id : {LeadId::kV1, LeadId::kV2, LeadId::kV3}) lead(id).st_j_uv = lead(id).st_j60_uv = 170;
   lead(LeadId::kAVF).st_j_uv = -80;
