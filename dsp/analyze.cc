@@ -65,7 +65,7 @@ struct Chain {
   std::optional<Delineation> waves;                    // of the usual beat
   std::vector<std::optional<ShapeWaves>> shape_waves;  // of each group
   std::vector<BoundaryExamples>* examples = nullptr;
-  std::vector<PMatch> p_matches;  // of each beat; empty without a usual P
+  std::vector<PMatch> p_matches;     // of each beat; empty without a usual P
   std::optional<Exchange> exchange;  // claimed
 
   void ended(const char* stage) const {
@@ -126,14 +126,11 @@ std::vector<SampleIndex> beats_of_group(const BeatShapes& shapes, int group) {
   return r;
 }
 
-void find_beats(Chain& chain, std::span<const RhythmInterval> shockable) {
+void find_beats(Chain& chain, std::span<const Interval> silent, std::span<const RhythmInterval> shockable) {
   std::vector<SampleIndex> r_peaks = chain.r_peaks;
-  // What triggers the detector within fibrillation is no beat.
+  drop_beats_of_noise(chain.channels, silent, chain.fs, r_peaks);
   for (const RhythmInterval& stretch : shockable) {
-    if (stretch.code == "VT") continue;
-    std::erase_if(r_peaks, [&stretch](SampleIndex r) {
-      return r >= stretch.interval.begin && r < stretch.interval.end;
-    });
+    if (stretch.code != "VT") drop_beats_of_disorder(stretch.interval, r_peaks);
   }
   chain.shapes = group_beats(chain.channels, r_peaks, chain.fs);
   chain.detected = r_peaks;
@@ -346,7 +343,7 @@ bool read_heart(Chain& chain, Analysis& out, Facts& facts) {
   ShockStretches shocks = shock_stretches(chain.channels, chain.fs, chain.models->shockable);
   rhythm.shockable = std::move(shocks.found);
   rhythm.shock_levels = std::move(shocks.levels);
-  find_beats(chain, rhythm.shockable);
+  find_beats(chain, rhythm.silent, rhythm.shockable);
   // Beats that do not resemble each other are noise taken for beats.
   if (!beats_cohere(chain)) return false;
   chain.ended("beats");

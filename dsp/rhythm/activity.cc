@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "dsp/filter/basic.h"
 
@@ -9,6 +10,7 @@ namespace ecg::dsp {
 namespace {
 
 constexpr double kSilentUv = 100;
+constexpr int kSteadyBeats = 5;  // make a steady run
 
 // Means of 20 ms, so that hum and muscle do not count as movement; 2 % to 98 %, so that a spike does not.
 double range_of(std::span<const float> x, Hertz fs) {
@@ -79,6 +81,29 @@ bool stands_in(const Channel& channel, SampleIndex begin, SampleIndex window) {
   return true;
 }
 
+// Means of 20 ms around R.
+double height_at(const Channel& channel, SampleIndex r, Hertz fs) {
+  const SampleIndex reach = samples_of_ms(fs, 80), width = samples_of_ms(fs, 20);
+  const auto frames = static_cast<SampleIndex>(channel.centered.size());
+  float low = 0, high = 0;
+  bool any = false;
+  for (SampleIndex at = std::max<SampleIndex>(0, r - reach); at + width <= std::min(frames, r + reach);
+       at += std::max<SampleIndex>(1, width / 2)) {
+    float sum = 0;
+    for (SampleIndex i = at; i < at + width; ++i) sum += channel.centered[static_cast<std::size_t>(i)];
+    const float mean = sum / static_cast<float>(width);
+    low = any ? std::min(low, mean) : mean;
+    high = any ? std::max(high, mean) : mean;
+    any = true;
+  }
+  return static_cast<double>(high - low);
+}
+
+// As long as the interval before, up to a fifth.
+bool steady(SampleIndex rr, SampleIndex before) {
+  return 5 * std::abs(rr - before) <= before;
+}
+
 }  // namespace
 
 Activity activity_of(std::span<const std::span<const float>> signals, Hertz sampling_frequency) {
@@ -108,6 +133,38 @@ std::vector<Interval> silent_stretches(std::span<const Channel> channels, Hertz 
     silent.next(begin, activity_of(signals, sampling_frequency).silent);
   }
   return silent.finish(frames);
+}
+
+void drop_beats_of_noise(std::span<const Channel> channels, std::span<const Interval> silent,
+                         Hertz sampling_frequency, std::vector<SampleIndex>& r_peaks) {
+  std::erase_if(r_peaks, [&](SampleIndex r) {
+    if (std::ranges::none_of(silent, [r](const Interval& s) { return r >= s.begin && r < s.end; }))
+      return false;
+    return std::ranges::none_of(channels, [&](const Channel& channel) {
+      return channel.weight > 0 && channel.calibrated &&
+             height_at(channel, r, sampling_frequency) > kSilentUv;
+    });
+  });
+}
+
+void drop_beats_of_disorder(const Interval& disorder, std::vector<SampleIndex>& r_peaks) {
+  const std::vector<SampleIndex> all = r_peaks;
+  // How often on end, up to each beat, an interval is like the one before it.
+  std::vector<int> run(all.size(), 0);
+  for (std::size_t b = 2; b < all.size(); ++b) {
+    const bool alike = steady(all[b] - all[b - 1], all[b - 1] - all[b - 2]);
+    run[b] = alike ? run[b - 1] + 1 : 0;
+  }
+  std::vector<std::uint8_t> keep(all.size(), 0);
+  for (std::size_t b = 0; b < all.size(); ++b) {
+    if (run[b] < kSteadyBeats - 2) continue;
+    for (std::size_t k = b - static_cast<std::size_t>(run[b]) - 1; k <= b; ++k) keep[k] = 1;
+  }
+  r_peaks.clear();
+  for (std::size_t b = 0; b < all.size(); ++b) {
+    const bool inside = all[b] >= disorder.begin && all[b] < disorder.end;
+    if (!inside || keep[b] != 0) r_peaks.push_back(all[b]);
+  }
 }
 
 }  // namespace ecg::dsp

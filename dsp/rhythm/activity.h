@@ -22,4 +22,12 @@ inline constexpr double kActivityWindowS = 4;
 // Where no usable lead moves for at least a window, ascending, merged.
 std::vector<Interval> silent_stretches(std::span<const Channel> channels, Hertz sampling_frequency);
 
+// Takes away beats within silent stretches that no usable lead shows: amplifier and muscle noise.
+void drop_beats_of_noise(std::span<const Channel> channels, std::span<const Interval> silent,
+                         Hertz sampling_frequency, std::vector<SampleIndex>& r_peaks);
+
+// Takes away beats within disorganised activity: what triggers the detector there is no beat, unless it comes
+// as steadily as the beats of a tachycardia do.
+void drop_beats_of_disorder(const Interval& disorder, std::vector<SampleIndex>& r_peaks);
+
 }  // namespace ecg::dsp

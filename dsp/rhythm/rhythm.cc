@@ -18,7 +18,7 @@ constexpr double kSvtBpm = 150;  // without a P wave
 constexpr double kJunctionalLeastBpm = 35, kJunctionalMostBpm = 55, kJunctionalSpread = 0.04;
 // Autocorrelation of flutter waves; a P wave asks for more.
 constexpr double kFlutter = 0.66, kFlutterBesideP = 0.75;
-constexpr double kVtBpm = 100, kWideTachycardiaBpm = 120;
+constexpr double kVtBpm = 100;
 constexpr double kWideMs = 125;
 constexpr double kPauseS = 2, kAsystoleS = 6;
 constexpr double kVtWholeBpm = 140, kVtWholeLevel = -3.5;
@@ -122,8 +122,10 @@ std::string_view base_rhythm(std::span<const Beat> beats, const RhythmFacts& fac
   if (!facts.p_wave) {
     if (regularity.irregular()) return "AFIB";
     const bool strip = static_cast<double>(facts.frames) <= kStripMostS * facts.sampling_frequency.value;
-    if (strip && bpm >= kWideTachycardiaBpm && facts.usual_qrs_ms >= kWideMs) {
-      return bpm >= kVtWholeBpm && level_in({0, facts.frames}, facts) > kVtWholeLevel ? "VT" : "WCT";
+    if (strip) {
+      const std::string_view wide =
+          wide_tachycardia(facts.p_wave, bpm, facts.usual_qrs_ms, level_in({0, facts.frames}, facts));
+      if (!wide.empty()) return wide;
     }
     if (bpm >= kSvtBpm) return "SVT";
     const bool steady = regularity.intervals >= 4 && regularity.relative_rmssd < kJunctionalSpread;
@@ -142,6 +144,11 @@ std::string_view base_rhythm(std::span<const Beat> beats, const RhythmFacts& fac
 }
 
 }  // namespace
+
+std::string_view wide_tachycardia(bool p_wave, double bpm, double qrs_ms, double shock_level) {
+  if (p_wave || bpm < kWideTachycardiaBpm || qrs_ms < kWideMs) return "";
+  return bpm >= kVtWholeBpm && shock_level > kVtWholeLevel ? "VT" : "WCT";
+}
 
 std::vector<RhythmInterval> rhythm_intervals(std::span<const Beat> beats, const RhythmFacts& facts) {
   std::vector<RhythmInterval> out;

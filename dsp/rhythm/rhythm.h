@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "dsp/analysis.h"
@@ -27,6 +28,11 @@ struct RhythmFacts {
 // above 100/min, a pause from 2 s, asystole from 4 s of silence or 6 s without a beat. One name where too few
 // beats tell.
 std::vector<RhythmInterval> rhythm_intervals(std::span<const Beat> beats, const RhythmFacts& facts);
+
+inline constexpr double kWideTachycardiaBpm = 120;
+// "VT" or "WCT" when beats without P are wide (from 125 ms) and fast (from 120/min), else empty. VT from
+// 140/min on, unless the signal itself speaks against it: shock_level as in ShockStretches, 0 = not known.
+std::string_view wide_tachycardia(bool p_wave, double bpm, double qrs_ms, double shock_level);
 
 // The code that covers most of the recording, but VF, VFL, VT and ASYS before all others; "UNKNOWN" for none.
 std::string_view leading_rhythm(std::span<const RhythmInterval> intervals);

@@ -1,5 +1,6 @@
 #include "dsp/stream/alarms.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "dsp/interpret/critical.h"
@@ -9,6 +10,7 @@ namespace {
 
 constexpr double kNoBeatSilentS = 4, kNoBeatS = 6;
 constexpr int kBecomesFibrillationS = 3;
+constexpr int kBelievedWideS = 2, kWideStaysS = 3;
 
 struct Kind {
   std::string_view rule_id, what;
@@ -33,19 +35,24 @@ void Alarms::step(std::size_t which, bool holds, int needed, std::vector<StreamA
 
 // Named by how it begins; a tachycardia may become fibrillation, but one that seems to calm down for a few
 // seconds keeps the graver name.
-void Alarms::shock(const ShockSecond& second, std::vector<StreamAlarm>& out) {
+void Alarms::shock(const ShockSecond& second, bool wide, std::vector<StreamAlarm>& out) {
   disordered_ = second.shockable && second.code != "VT" ? disordered_ + 1 : 0;
   const bool fibrillated = conditions_[kFibrillation].active;
   const bool fibrillates =
       second.shockable && (fibrillated || disordered_ >= (second.began ? 1 : kBecomesFibrillationS));
-  step(kTachycardia, second.shockable && !fibrillates, 1, out);
+  step(kTachycardia, (second.shockable || wide) && !fibrillates, 1, out);
   step(kFibrillation, fibrillates, 1, out);
 }
 
 void Alarms::update(const LiveFacts& facts, std::vector<StreamAlarm>& out) {
-  shock(facts.shock, out);
+  const bool was_wide = wide_ >= kBelievedWideS;
+  if (facts.usable && facts.wide_tachycardia) wide_ = std::min(wide_ + 1, kBelievedWideS + kWideStaysS);
+  // Before it is believed one second without it is enough to doubt.
+  if (facts.usable && !facts.wide_tachycardia) wide_ = was_wide ? wide_ - 1 : 0;
+  const bool wide = wide_ >= kBelievedWideS;
+  shock(facts.shock, wide, out);
   if (!facts.usable) return;
-  const bool shockable = facts.shock.shockable;
+  const bool shockable = facts.shock.shockable || wide;
   const bool asystole = !shockable && ((facts.silent && facts.since_beat_s >= kNoBeatSilentS) ||
                                        facts.since_beat_s >= kNoBeatS);
   const double rate = std::round(facts.rate_bpm.value_or(0));

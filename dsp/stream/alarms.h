@@ -17,6 +17,7 @@ struct LiveFacts {
   bool silent = false;  // no trusted lead moves
   ShockSecond shock;    // judged by itself: it may be known while usable is not
   double since_beat_s = 0;
+  bool wide_tachycardia = false;   // of the last beats
   std::optional<double> rate_bpm;  // over the last beats, if there were any lately
 };
 
@@ -31,9 +32,10 @@ class Alarms {
     int seconds = 0;  // for which it has held
     bool active = false;
   };
-  void shock(const ShockSecond& second, std::vector<StreamAlarm>& out);
+  void shock(const ShockSecond& second, bool wide, std::vector<StreamAlarm>& out);
   void step(std::size_t which, bool holds, int needed, std::vector<StreamAlarm>& out);
   std::array<Condition, 5> conditions_;
+  int wide_ = 0;        // seconds that a wide tachycardia is still believed in; see update()
   int disordered_ = 0;  // seconds of fibrillation or flutter on end
 };
 

@@ -14,6 +14,7 @@
 #include "dsp/stream/alarms.h"
 #include "dsp/stream/beat_stream.h"
 #include "dsp/stream/live_exchange.h"
+#include "dsp/stream/live_tachycardia.h"
 #include "dsp/stream/ring.h"
 
 namespace ecg::dsp {
@@ -24,6 +25,7 @@ constexpr double kQualityS = 2;
 constexpr SampleIndex kExchangeEverySeconds = 4;
 constexpr std::size_t kRateBeats = 9;  // eight intervals
 constexpr double kRateForgottenS = 6;
+constexpr double kTachycardiaS = 6;
 
 double usable_hz(double hz) {
   constexpr double kLeast = 100, kMost = 2000;
@@ -90,6 +92,7 @@ struct StreamAnalyzer::State {
   void look_for_exchange();
   Channel last_of(std::size_t lead, SampleIndex length) const;
   LiveFacts live_facts() const;
+  bool wide_tachycardia(double shock_level) const;
   void emit(StreamEvent event) {
     event.at = ring.end();
     events.push_back(std::move(event));
@@ -214,6 +217,7 @@ void StreamAnalyzer::State::end_second() {
   }
   LiveFacts facts = live_facts();
   facts.shock = shock_state.second(shock_scores);
+  facts.wide_tachycardia = wide_tachycardia(static_cast<double>(facts.shock.level));
   alarms.update(facts, changes);
   for (StreamAlarm& change : changes) {
     StreamEvent alarm;
@@ -245,6 +249,25 @@ LiveFacts StreamAnalyzer::State::live_facts() const {
                      static_cast<double>(std::max<SampleIndex>(1, beats.back() - beats.front()));
   }
   return facts;
+}
+
+bool StreamAnalyzer::State::wide_tachycardia(double shock_level) const {
+  const auto window = static_cast<SampleIndex>(kTachycardiaS * static_cast<double>(second));
+  const SampleIndex begin = std::max(ring.begin(), ring.end() - window);
+  std::vector<SampleIndex> r_peaks;
+  for (SampleIndex r : beats) {
+    if (r >= begin) r_peaks.push_back(r - begin);
+  }
+  if (!is_steady_tachycardia(r_peaks, fs)) return false;
+  std::vector<Channel> channels;
+  for (std::size_t lead : watched) {
+    if (weights[lead] <= 0) continue;
+    Channel channel = last_of(lead, window);
+    if (!channel.missing.empty()) continue;
+    remove_baseline_zero_phase(channel.clean, fs);
+    channels.push_back(std::move(channel));
+  }
+  return is_wide_tachycardia(channels, r_peaks, shock_level, fs);
 }
 
 StreamAnalyzer::StreamAnalyzer(Hertz sampling_frequency, std::vector<StreamLead> leads, Options options)

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "dsp/model/models.h"
+#include "dsp/rhythm/activity.h"
 #include "dsp/rhythm/shock_detector.h"
 #include "dsp/rhythm/shock_stretches.h"
 #include "tests/unit/dsp/simulated.h"
@@ -61,6 +62,22 @@ TEST(Rhythm, APauseOfOneMissingBeatIsTold) {
   const Analysis analysis = analyze(simulated("pause:70,pause=1.8").recording, {});
   EXPECT_TRUE(has_statement(analysis, "PAUSE"));
   EXPECT_FALSE(has_statement(analysis, "NORMAL"));
+}
+
+TEST(Rhythm, AsystoleUnderMuscleNoiseIsAsystole) {
+  for (int seed = 1; seed <= 6; ++seed) {
+    const Analysis analysis =
+        analyze(simulated("asystole,leads=12,muscle=20,seed=" + std::to_string(seed)).recording, {});
+    EXPECT_TRUE(has_statement(analysis, "ASYS")) << seed;
+    EXPECT_FALSE(has_statement(analysis, "AFIB")) << seed;
+  }
+}
+
+TEST(Rhythm, BeatsWithinDisorderStayWhereTheyComeSteadily) {
+  std::vector<SampleIndex> r_peaks = {100,  700,  800,  1050, 1120, 1500, 2000,
+                                      2200, 2400, 2600, 2810, 3000, 4000};
+  drop_beats_of_disorder({500, 3500}, r_peaks);
+  EXPECT_EQ(r_peaks, (std::vector<SampleIndex>{100, 2000, 2200, 2400, 2600, 2810, 3000, 4000}));
 }
 
 TEST(Rhythm, FibrillationInALongRecordingIsAStretchOfIt) {

@@ -158,6 +158,18 @@ TEST(Stream, ExchangedElectrodesAreNamedWhileTheRecordingRuns) {
   EXPECT_LE(swapped.front(), 12 * 500);
 }
 
+TEST(Stream, WideTachycardiaRaisesAnAlarmAndOthersDoNot) {
+  for (const char* text : {"vt:190", "vt:150", "vt:130"}) {
+    for (const char* tail : {"", ",seed=2,noise=15", ",seed=3,hz=250"})
+      EXPECT_EQ(alarms(stream(std::string(text) + tail, 8, 50), "VT", false), 1) << text << tail;
+  }
+  for (const char* text : {"sinus:140", "af:130", "af:120,shape=lbbb", "sinus:90,shape=lbbb",
+                           "sinus:110,shape=lbbb", "flutter:150", "sinus:72"}) {
+    for (const char* tail : {"", ",seed=2,noise=15", ",seed=3,hz=250"})
+      EXPECT_EQ(alarms(stream(std::string(text) + tail, 20, 50), "VT", false), 0) << text << tail;
+  }
+}
+
 TEST(Stream, DangerRaisesItsAlarmWithinEightSeconds) {
   for (int seed = 1; seed <= 4; ++seed) {
     const std::string tail = ",seed=" + std::to_string(seed);
