@@ -136,7 +136,7 @@ void find_beats(Chain& chain, std::span<const Interval> silent, std::span<const 
   chain.detected = r_peaks;
   chain.measures = measure_beats(chain.channels, chain.shapes, chain.fs);
   if (chain.watch.beats_measured != nullptr)
-    chain.watch.beats_measured(chain.watch.context, chain.shapes.r_peaks, chain.measures.rows);
+    chain.watch.beats_measured(chain.watch.context, chain.shapes, chain.measures);
   const auto classes = classify_beats(chain.shapes, chain.measures, chain.models->beat_class);
   for (std::size_t b = 0; b < r_peaks.size(); ++b) {
     chain.beats.push_back({chain.shapes.r_peaks[b], classes[b]});

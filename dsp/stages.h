@@ -14,9 +14,8 @@ namespace ecg::dsp {
 struct StageWatch {
   void (*ended)(void* context, const char* stage) = nullptr;
   void* context = nullptr;
-  // What the beat classes are decided from, one row per R peak.
-  void (*beats_measured)(void* context, std::span<const SampleIndex> r_peaks,
-                         std::span<const BeatRow> rows) = nullptr;
+  // What the beat classes are decided from.
+  void (*beats_measured)(void* context, const BeatShapes& shapes, const BeatMeasures& measures) = nullptr;
 };
 
 // analyze_with() under observation.

@@ -38,6 +38,40 @@ void judge_with_group(const BeatShapes& shapes, const BeatMeasures& measures, st
   }
 }
 
+float of(const BeatRow& row, BeatFeature feature) {
+  return row[static_cast<std::size_t>(feature)];
+}
+
+// Early, without the pause that a ventricular beat leaves, its T wave as usual: the impulse came from above
+// and found a bundle branch refractory. Repolarisation follows a ventricular origin with a T wave of its own.
+bool is_aberrant(const BeatRow& row) {
+  constexpr float kTLike = 0.35F, kNoPause = 0.9F, kEarly = 0.85F;
+  const float own = of(row, BeatFeature::kTDistance), group = of(row, BeatFeature::kGroupTDistance);
+  const float t = std::isnan(group) ? own : (own + group) / 2;
+  return t < kTLike && of(row, BeatFeature::kRrTwoOverUsual) < kNoPause &&
+         of(row, BeatFeature::kRrBeforeOverUsual) < kEarly;
+}
+
+// No bundle branch block makes a QRS so wide: escape beats, and ventricular rhythms as slow as the sinus.
+bool is_too_wide_to_be_conducted(const BeatRow& row, int group_size) {
+  constexpr float kWideMs = 190, kWiderMs = 70, kWideAloneMs = 150, kFits = 0.9F, kUnlike = 0.7F;
+  constexpr int kRepeats = 3;
+  return group_size >= kRepeats && of(row, BeatFeature::kGroupWidthMs) >= kWideMs &&
+         of(row, BeatFeature::kGroupWidthMoreMs) >= kWiderMs &&
+         of(row, BeatFeature::kWidthMs) >= kWideAloneMs && of(row, BeatFeature::kGroupLike) < kUnlike &&
+         of(row, BeatFeature::kOwnLike) > kFits;
+}
+
+void know_better(const BeatRow& row, int group_size, Odds& odds) {
+  float& v = of(odds, BeatOutput::kVentricular);
+  if (is_too_wide_to_be_conducted(row, group_size)) {
+    v = std::max(v, kCertain);
+  } else if (v > kVentricularFrom && is_aberrant(row)) {
+    v = -kCertain;
+    of(odds, BeatOutput::kSupraventricular) = kCertain;
+  }
+}
+
 BeatClass decide(Odds& odds) {
   const float v = of(odds, BeatOutput::kVentricular) - kVentricularFrom;
   const float s = of(odds, BeatOutput::kSupraventricular) - kSupraventricularFrom;
@@ -51,17 +85,21 @@ BeatClass decide(Odds& odds) {
 
 std::vector<BeatClass> classify_beats(const BeatShapes& shapes, const BeatMeasures& measures,
                                       const Forest& forest) {
-  std::vector<BeatClass> classes;
-  classes.reserve(measures.rows.size());
   if (forest.empty()) {
+    std::vector<BeatClass> classes;
     for (const int group : shapes.group)
       classes.push_back(group == measures.usual ? BeatClass::kNormal : BeatClass::kUnknown);
     return classes;
   }
   std::vector<Odds> odds(measures.rows.size());
   for (std::size_t b = 0; b < odds.size(); ++b) evaluate(forest, measures.rows[b], odds[b]);
+  std::vector<BeatClass> classes;
+  classes.reserve(odds.size());
   judge_with_group(shapes, measures, odds);
-  for (Odds& beat : odds) classes.push_back(decide(beat));
+  for (std::size_t b = 0; b < odds.size(); ++b) {
+    know_better(measures.rows[b], shapes.group_size[static_cast<std::size_t>(shapes.group[b])], odds[b]);
+    classes.push_back(decide(odds[b]));
+  }
   return classes;
 }
 

@@ -14,7 +14,9 @@ enum class BeatOutput : std::uint8_t { kVentricular, kSupraventricular, kNoBeat,
 inline constexpr int kBeatOutputs = static_cast<int>(BeatOutput::kCount);
 
 // One class per beat. Beats of one shape have one origin: how ventricular a beat looks is judged together
-// with the others of its group. forest empty: the usual shape is N, every other one Q.
+// with the others of its group. Two rules stand above the trees: what is too wide to be conducted is V
+// whenever it comes, and what comes early with the usual T wave and no pause is an aberrant S. forest empty:
+// the usual shape is N, every other one Q.
 std::vector<BeatClass> classify_beats(const BeatShapes& shapes, const BeatMeasures& measures,
                                       const Forest& forest);
 

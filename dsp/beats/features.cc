@@ -51,7 +51,13 @@ const std::array<std::string_view, kBeatFeatures> kBeatFeatureNames = {"rr_befor
                                                                        "noise",
                                                                        "usual_share_near",
                                                                        "last_usual",
-                                                                       "next_usual"};
+                                                                       "next_usual",
+                                                                       "group_like",
+                                                                       "group_width_ms",
+                                                                       "group_width_more_ms",
+                                                                       "group_t_distance",
+                                                                       "group_p_like",
+                                                                       "t_over_qrs"};
 
 namespace {
 
@@ -90,6 +96,7 @@ class Measurer {
       if (recorded(b, -240, 110)) measure_p(b);
     }
     measure_near();
+    measure_groups();
     return std::move(out_);
   }
 
@@ -313,8 +320,41 @@ class Measurer {
     }
   }
 
-  void measure_p(std::size_t b) {
-    const auto wave = waves_.wave(b), usual = usual_wave(b);
+  // Beats of a group share what their mean, in which noise is less, shows against the usual beat of the
+  // block.
+  void measure_groups() {
+    using enum BeatFeature;
+    struct Seen {
+      std::size_t block = SIZE_MAX, first = 0;
+    };
+    std::vector<Seen> seen(groups());
+    constexpr BeatFeature kShared[] = {kGroupLike, kGroupWidthMs, kGroupWidthMoreMs, kGroupTDistance,
+                                       kGroupPLike};
+    for (std::size_t b = 0; b < out_.rows.size(); ++b) {
+      const std::size_t g = group(b), k = b / kBlock;
+      set(b, kTOverQrs) = ratio(get(b, kTDistance), get(b, kQrsDistance));
+      if (static_cast<int>(g) == shapes_.rest) continue;
+      if (seen[g].block == k) {
+        for (const BeatFeature f : kShared) set(b, f) = get(seen[g].first, f);
+        continue;
+      }
+      seen[g] = {k, b};
+      compare_group(b);
+    }
+  }
+
+  void compare_group(std::size_t b) {
+    using enum BeatFeature;
+    const auto own = mean_of(group(b)), usual = usual_wave(b);
+    const Stretch qrs = part(-80, 110);
+    set(b, kGroupLike) = together(own, usual, qrs);
+    set(b, kGroupWidthMs) = extents_[group(b)].width_ms;
+    set(b, kGroupWidthMoreMs) = extents_[group(b)].width_ms - block_extent_[b / kBlock].width_ms;
+    set(b, kGroupTDistance) = ratio(apart(own, usual, part(130, 330)), size(usual, qrs));
+    set(b, kGroupPLike) = p_likeness(own, usual);
+  }
+
+  float p_likeness(std::span<const float> wave, std::span<const float> usual) const {
     const Stretch p = part(-240, -64);
     float like = 0, weight = 0;
     for (int lead = 0; lead < frame_.leads; ++lead) {
@@ -322,8 +362,9 @@ class Measurer {
       const float one = likeness(frame_.lead(wave, lead), u, p), size = wobble(u, p);
       if (!std::isnan(one)) like += one * size, weight += size;
     }
-    set(b, BeatFeature::kPLike) = weight > 0 ? like / weight : kNotKnown;
+    return weight > 0 ? like / weight : kNotKnown;
   }
+  void measure_p(std::size_t b) { set(b, BeatFeature::kPLike) = p_likeness(waves_.wave(b), usual_wave(b)); }
   static float wobble(std::span<const float> x, Stretch p) {
     const float m = mean(x, p);
     float sum = 0;

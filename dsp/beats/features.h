@@ -17,7 +17,8 @@ namespace ecg::dsp {
 
 // RR intervals are ratios to the local median unless the name says otherwise; over_sinus: to the cycle that
 // the sinus node would have. "usual" is the usual beat of the same minutes. One or two leads are read; A is
-// the one in which beats repeat better.
+// the one in which beats repeat better. Group: of the mean of the beat's group instead of the beat; not known
+// in the group of what is like nothing else.
 enum class BeatFeature : std::uint8_t {
   kRrBefore,
   kRrAfter,
@@ -62,6 +63,12 @@ enum class BeatFeature : std::uint8_t {
   kUsualShareNear,
   kLastUsual,
   kNextUsual,
+  kGroupLike,
+  kGroupWidthMs,
+  kGroupWidthMoreMs,
+  kGroupTDistance,
+  kGroupPLike,
+  kTOverQrs,
   kCount
 };
 inline constexpr std::size_t kBeatFeatures = static_cast<std::size_t>(BeatFeature::kCount);
