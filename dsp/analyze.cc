@@ -357,7 +357,7 @@ bool read_heart(Chain& chain, Analysis& out, Facts& facts) {
   if (rhythm.shockable.empty()) {
     rhythm.pacing = pacing_of(pacing_spikes(chain.channels, chain.fs), chain.beats, chain.fs);
     rhythm.flutter = find_flutter(chain.channels, chain.beats, chain.fs);
-    rhythm.av = find_av_block(chain.channels, chain.beats, chain.fs);
+    rhythm.av = find_av_block(chain.channels, chain.beats, rhythm.p_wave, chain.fs);
   }
   facts.pacing = rhythm.pacing;
   facts.av = rhythm.av;

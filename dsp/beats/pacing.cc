@@ -40,6 +40,9 @@ void spikes_of(const Channel& channel, Hertz fs, std::vector<float>& height, std
   const auto wide = std::max(2 * w, static_cast<std::size_t>(samples_of_ms(fs, kQrsMs)));
   if (x.size() < 4 * wide) return;
   heights(x, w, height);
+  float highest = 0;
+  for (float h : height) highest = h > highest ? h : highest;
+  if (highest < kLeastUv) return;
   double sum = 0;
   std::size_t count = 0;
   for (std::size_t i = wide; i + wide < x.size(); i += 7) {

@@ -25,8 +25,9 @@ struct AvConduction {
   double atrial_bpm = 0;
 };
 // From a train of like P waves in II, V1 and I, of which some are not followed by a QRS. Only for strips of
-// at least four beats whose rate is up to 65/min, or 110/min when they are irregular.
-AvConduction find_av_block(std::span<const Channel> channels, std::span<const Beat> beats,
+// at least four beats whose rate is up to 65/min (52/min with p_wave: P before the usual QRS), or 110/min
+// when they are irregular.
+AvConduction find_av_block(std::span<const Channel> channels, std::span<const Beat> beats, bool p_wave,
                            Hertz sampling_frequency);
 
 }  // namespace ecg::dsp

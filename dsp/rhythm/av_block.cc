@@ -11,6 +11,8 @@ namespace {
 
 constexpr double kStripMostS = 60, kRateHz = 125;
 constexpr double kMostIrregularBpm = 110, kMostRegularBpm = 65;
+// Where P conducts, every second P wave of a faster rhythm would lie within T.
+constexpr double kMostTwoToOneBpm = 52;
 constexpr double kIrregular = 0.06;  // spread of RR over its mean
 constexpr double kLeastPrS = 0.08;   // from the middle of P to R
 constexpr double kMostPrS = 0.48;
@@ -115,13 +117,15 @@ double t_end_ms(double rr_s) {
   return std::max(std::min(390.0, 450 * rr_s), std::min(480.0, 330 * rr_s));
 }
 
-bool worth_a_look(double bpm, double rr_spread) {
-  return bpm <= (rr_spread > kIrregular ? kMostIrregularBpm : kMostRegularBpm);
+bool worth_a_look(double bpm, double rr_spread, bool p_wave) {
+  if (rr_spread > kIrregular) return bpm <= kMostIrregularBpm;
+  return bpm <= (p_wave ? kMostTwoToOneBpm : kMostRegularBpm);
 }
 
 }  // namespace
 
-AvConduction find_av_block(std::span<const Channel> channels, std::span<const Beat> beats, Hertz fs) {
+AvConduction find_av_block(std::span<const Channel> channels, std::span<const Beat> beats, bool p_wave,
+                           Hertz fs) {
   constexpr std::array kLeads = {LeadId::kII, LeadId::kV1, LeadId::kI};
   AvConduction out;
   if (beats.size() < 4 || channels.empty()) return out;
@@ -130,7 +134,7 @@ AvConduction find_av_block(std::span<const Channel> channels, std::span<const Be
   for (std::size_t b = 1; b < beats.size(); ++b)
     rr.push_back(static_cast<double>(beats[b].r_peak - beats[b - 1].r_peak) / fs.value);
   const double mean_rr = mean_of(rr), rr_spread = spread(rr) / mean_rr;
-  if (!worth_a_look(60 / mean_rr, rr_spread)) return out;
+  if (!worth_a_look(60 / mean_rr, rr_spread, p_wave)) return out;
   std::vector<AtrialLead> leads = atrial_leads(channels, kLeads, fs, kRateHz);
   const std::vector<int> r_peaks = beats_at(beats, fs, leads.front().rate);
   for (AtrialLead& lead : leads) subtract_ventricles(lead, r_peaks, t_end_ms(mean_rr));

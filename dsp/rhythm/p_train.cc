@@ -63,7 +63,7 @@ std::vector<Hump> waves_in(const Humps& humps, const std::vector<char>& hidden, 
   const std::vector<float>& e = humps.size;
   const auto reach = static_cast<std::size_t>(samples_of_ms(rate, 64));
   for (std::size_t i = reach; i + reach < e.size(); ++i) {
-    if (hidden[i] != 0 || e[i] <= 0) continue;
+    if (hidden[i] != 0 || e[i] <= 0 || e[i] < e[i - 1] || e[i] < e[i + 1]) continue;
     const auto highest = std::max_element(e.begin() + static_cast<std::ptrdiff_t>(i - reach),
                                           e.begin() + static_cast<std::ptrdiff_t>(i + reach + 1));
     if (highest - e.begin() == static_cast<std::ptrdiff_t>(i))
