@@ -449,20 +449,27 @@ void conclude(Chain& chain, Analysis& out, Facts& facts) {
   out.urgency = urgency_of(out.critical, chain.readable);
 }
 
+bool holds_limb_leads(const Recording& recording) {
+  constexpr std::array<LeadId, 4> kDerivable = {LeadId::kIII, LeadId::kAVR, LeadId::kAVL, LeadId::kAVF};
+  return std::ranges::all_of(kDerivable, [&recording](LeadId id) { return recording.find(id) >= 0; });
+}
+
 Analysis run(const Recording& recording, const Options& options, const Models& models,
              const StageWatch& watch, std::vector<BoundaryExamples>* examples) {
   const double hz = recording.sampling_frequency.value;
   if (recording.leads.empty() || recording.frames() == 0) return refused("no_signal");
   if (!(hz >= kLeastHz && hz <= kMostHz)) return refused("sampling_outside_range");
-  Recording full = with_derived_limb_leads(recording);
   const auto better_uv = sensitivity_in_their_stead(recording);
-  if (better_uv) {
+  const bool as_given = !better_uv && holds_limb_leads(recording);
+  Recording full;
+  if (!as_given) {
     full = recording;
-    for (Lead& lead : full.leads) lead.uv_per_lsb = *better_uv;
+    if (better_uv)
+      for (Lead& lead : full.leads) lead.uv_per_lsb = *better_uv;
     full = with_derived_limb_leads(std::move(full));
   }
   Chain chain;
-  chain.recording = &full;
+  chain.recording = as_given ? &recording : &full;
   chain.stored = recording.leads.size();
   chain.options = options;
   chain.models = &models;

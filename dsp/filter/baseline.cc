@@ -56,12 +56,15 @@ void subtract_hermite(const Knot& a, const Knot& b, std::size_t from, std::size_
   const double h = b.at - a.at, rise = b.level - a.level, per = 1 / h;
   const double c1 = h * a.slope, c2 = 3 * rise - h * (2 * a.slope + b.slope),
                c3 = h * (a.slope + b.slope) - 2 * rise;
-  const double start = (static_cast<double>(from) - a.at) * per;
+  const auto start = static_cast<float>((static_cast<double>(from) - a.at) * per);
+  const auto step = static_cast<float>(per);
+  const auto f0 = static_cast<float>(a.level), f1 = static_cast<float>(c1), f2 = static_cast<float>(c2),
+             f3 = static_cast<float>(c3);
   float* out = x.data() + from;
   const auto n = static_cast<int>(to - from);
   for (int i = 0; i < n; ++i) {
-    const double t = start + i * per;
-    out[i] -= static_cast<float>(a.level + t * (c1 + t * (c2 + t * c3)));
+    const float t = start + static_cast<float>(i) * step;
+    out[i] -= f0 + t * (f1 + t * (f2 + t * f3));
   }
 }
 
@@ -120,7 +123,8 @@ void remove_baseline_at_knots(std::vector<float>& signal, std::span<const Sample
     return std::min(signal.size(), static_cast<std::size_t>(std::ceil(knot.at)));
   };
   const auto subtract = [&signal](std::size_t from, std::size_t to, double level) {
-    for (std::size_t i = from; i < to; ++i) signal[i] -= static_cast<float>(level);
+    const auto by = static_cast<float>(level);
+    for (std::size_t i = from; i < to; ++i) signal[i] -= by;
   };
   subtract(0, sample(curve.front()), curve.front().level);
   for (std::size_t k = 1; k < curve.size(); ++k)

@@ -5,6 +5,8 @@
 #include <numbers>
 #include <numeric>
 
+#include "dsp/filter/lanes.h"
+
 namespace ecg::dsp {
 
 int samples_of_ms(Hertz sampling_frequency, double ms) {
@@ -26,18 +28,61 @@ Biquad high_pass(double cutoff_hz, Hertz sampling_frequency) {
   return {b, -2 * b, b, -2 * cosine / a0, (1 - alpha) / a0};
 }
 
+namespace {
+
+// Up to this many samples on either side are added up anew for every mean, four means at a time.
+constexpr std::ptrdiff_t kNarrowHalf = 8;
+
+float mean_of(std::span<const float> in, std::ptrdiff_t begin, std::ptrdiff_t end) {
+  double sum = 0;
+  for (std::ptrdiff_t i = begin; i < end; ++i) sum += static_cast<double>(in[static_cast<std::size_t>(i)]);
+  return static_cast<float>(sum / static_cast<double>(end - begin));
+}
+
+// Means over 2 * half + 1 samples in [half, n - half).
+void narrow_means(const float* in, std::ptrdiff_t n, std::ptrdiff_t half, float* out) {
+  const std::ptrdiff_t width = 2 * half + 1;
+  const float share = 1 / static_cast<float>(width);
+  std::ptrdiff_t i = half;
+  for (; i + 2 * kLanes <= n - half; i += 2 * kLanes) {
+    Lanes low = all(0), high = all(0);
+    for (std::ptrdiff_t k = -half; k <= half; ++k) {
+      low += load(in + i + k);
+      high += load(in + i + k + kLanes);
+    }
+    store(out + i, share * low);
+    store(out + i + kLanes, share * high);
+  }
+  for (; i < n - half; ++i) {
+    float sum = 0;
+    for (std::ptrdiff_t k = -half; k <= half; ++k) sum += in[i + k];
+    out[i] = share * sum;
+  }
+}
+
+void wide_means(const float* in, std::ptrdiff_t n, std::ptrdiff_t half, float* out) {
+  const double share = 1 / static_cast<double>(2 * half + 1);
+  double sum = 0;
+  for (std::ptrdiff_t i = 0; i < 2 * half; ++i) sum += static_cast<double>(in[i]);
+  for (std::ptrdiff_t i = half; i < n - half; ++i) {
+    sum += static_cast<double>(in[i + half]);
+    out[i] = static_cast<float>(sum * share);
+    sum -= static_cast<double>(in[i - half]);
+  }
+}
+
+}  // namespace
+
 void moving_average(std::span<const float> in, int width, std::vector<float>& out) {
   const auto n = static_cast<std::ptrdiff_t>(in.size());
   const std::ptrdiff_t half = std::max(0, width / 2);
   out.resize(in.size());
-  double sum = 0;
-  std::ptrdiff_t begin = 0, end = 0;
-  for (std::ptrdiff_t i = 0; i < n; ++i) {
-    for (; end < std::min(n, i + half + 1); ++end)
-      sum += static_cast<double>(in[static_cast<std::size_t>(end)]);
-    for (; begin < i - half; ++begin) sum -= static_cast<double>(in[static_cast<std::size_t>(begin)]);
-    out[static_cast<std::size_t>(i)] = static_cast<float>(sum / static_cast<double>(end - begin));
-  }
+  for (std::ptrdiff_t i = 0; i < std::min(half, n); ++i)
+    out[static_cast<std::size_t>(i)] = mean_of(in, 0, std::min(n, i + half + 1));
+  for (std::ptrdiff_t i = std::max(half, n - half); i < n; ++i)
+    out[static_cast<std::size_t>(i)] = mean_of(in, std::max<std::ptrdiff_t>(0, i - half), n);
+  if (n <= 2 * half) return;
+  (half <= kNarrowHalf ? narrow_means : wide_means)(in.data(), n, half, out.data());
 }
 
 void filter_zero_phase(const Biquad& section, int pad, int pivot, std::vector<float>& signal) {

@@ -8,6 +8,9 @@
 namespace ecg::dsp {
 
 const LeadFacts* Facts::lead(LeadId id) const {
+  // Twelve leads in their usual order each stand in their own place.
+  const auto place = static_cast<std::size_t>(id);
+  if (place < leads.size() && leads[place].id == id) return &leads[place];
   const auto found = std::ranges::find(leads, id, &LeadFacts::id);
   return found == leads.end() ? nullptr : &*found;
 }
