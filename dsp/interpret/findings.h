@@ -26,7 +26,7 @@ struct LeadFacts {
 };
 
 // Twelve leads with kPerLead numbers each, then kOfAll of the whole tracing.
-inline constexpr std::size_t kPerLead = 13, kOfAll = 24;
+inline constexpr std::size_t kPerLead = 13, kOfAll = 34;
 inline constexpr std::size_t kStatementFeatures = 12 * kPerLead + kOfAll;
 using StatementFeatures = std::array<float, kStatementFeatures>;
 

@@ -43,9 +43,11 @@ constexpr std::array<WholeTerm, 8> kWholeTerms = {
 
 // Sums that cardiologists form, so that trees need not find them.
 constexpr std::array<std::string_view, kOfAll - kWholeTerms.size() - 1> kSums = {
-    "sokolow_uv",     "cornell_uv",  "peguero_uv",  "qrs_t_angle_deg",   "v1_p_terminal_mm_ms",
-    "limb_qrs_uv",    "inferior_q",  "anterior_q",  "lateral_q",         "least_r_v2_v4_uv",
-    "lateral_strain", "t_to_r_v5v6", "lowest_t_uv", "deepest_st_j60_uv", "highest_st_j_uv"};
+    "sokolow_uv",        "cornell_uv",  "peguero_uv",         "qrs_t_angle_deg",    "v1_p_terminal_mm_ms",
+    "limb_qrs_uv",       "inferior_q",  "anterior_q",         "lateral_q",          "least_r_v2_v4_uv",
+    "lateral_strain",    "t_to_r_v5v6", "lowest_t_uv",        "deepest_st_j60_uv",  "highest_st_j_uv",
+    "inferior_q_ms",     "septal_q_ms", "lateral_q_ms",       "inferior_q_to_r",    "inferior_t_neg_uv",
+    "anterior_t_neg_uv", "r_loss_uv",   "inferior_start_uvs", "anterior_start_uvs", "fragments"};
 
 // A Q wave of the Fourth Universal Definition of MI.
 bool old_q(const LeadShape& s) {
@@ -62,6 +64,51 @@ float count_of(const Shapes& shapes, std::initializer_list<LeadId> leads, Test t
   float n = 0;
   for (LeadId id : leads) n += test(*shapes[static_cast<std::size_t>(id)]) ? 1.0F : 0.0F;
   return n;
+}
+
+// The second highest value: what at least two leads of a region show.
+template <class Value>
+double second_of(const Shapes& shapes, std::initializer_list<LeadId> leads, Value value) {
+  double first = -1e9, second = -1e9;
+  for (LeadId id : leads) {
+    const double v = value(*shapes[static_cast<std::size_t>(id)]);
+    second = std::max(second, std::min(first, v));
+    first = std::max(first, v);
+  }
+  return second;
+}
+
+double telling_q_ms(const LeadShape& s) {
+  return s.q_uv >= 50 ? s.q_ms : 0;
+}
+double t_neg_uv(const LeadShape& s) {
+  return s.t_neg_uv;
+}
+double start_uvs(const LeadShape& s) {
+  return s.initial_area_uvs;
+}
+
+// Necrosis by region.
+void add_regions(const Shapes& shapes, std::span<float> out) {
+  using enum LeadId;
+  const auto shape = [&shapes](LeadId id) -> const LeadShape& {
+    return *shapes[static_cast<std::size_t>(id)];
+  };
+  std::size_t next = 0;
+  const auto add = [&out, &next](double value) { out[next++] = static_cast<float>(value); };
+  add(second_of(shapes, {kII, kIII, kAVF}, telling_q_ms));
+  add(second_of(shapes, {kV2, kV3, kV4}, telling_q_ms));
+  add(second_of(shapes, {kI, kAVL, kV5, kV6}, telling_q_ms));
+  add(second_of(shapes, {kII, kIII, kAVF},
+                [](const LeadShape& s) { return s.q_uv / std::max(50.0, s.tallest_uv); }));
+  add(second_of(shapes, {kII, kIII, kAVF}, t_neg_uv));
+  add(second_of(shapes, {kV2, kV3, kV4, kV5}, t_neg_uv));
+  add(std::max(shape(kV1).tallest_uv - shape(kV2).tallest_uv, shape(kV2).tallest_uv - shape(kV3).tallest_uv));
+  add(-second_of(shapes, {kII, kIII, kAVF}, start_uvs));
+  add(-second_of(shapes, {kV2, kV3, kV4}, start_uvs));
+  double fragments = 0;
+  for (const LeadShape* s : shapes) fragments += s->fragments;
+  add(fragments);
 }
 
 void add_sums(const Measurements& measurements, const Shapes& shapes, std::span<float> out) {
@@ -104,6 +151,7 @@ void add_sums(const Measurements& measurements, const Shapes& shapes, std::span<
   add(lowest_t);
   add(lowest_st);
   add(highest_st);
+  add_regions(shapes, out.subspan(next));
 }
 
 }  // namespace

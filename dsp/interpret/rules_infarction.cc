@@ -22,10 +22,12 @@ constexpr std::array kRules = {
          "not wide_other and not arms_swapped and count(II III aVF: .st_j_uv >= 100) >= 2 and "
          "(aVL.st_j_uv <= -50 or I.st_j_uv <= -50 or count(V1 V2 V3: .st_j_uv <= -50) >= 1)",
          true},
-    Rule{"STEMI_ANT-1", "1.0.0", kUdmi, "STEMI_ANT", Certainty::kProbable,
-         "not wide_other and not [LVH] and "
+    Rule{"STEMI_ANT-1", "1.1.0", "Fourth Universal Definition of MI 2018, score by Driver and Smith 2017",
+         "STEMI_ANT", Certainty::kProbable,
+         "not wide_other and not [!LVH] and "
          "run(V1 V2 V3 V4 V5: .st_j_uv >= 100 and .st_j60_uv >= 100) >= 3 and ste_v2v3 >= 1 and "
-         "(count(II III aVF: .st_j_uv <= -50) >= 1 or count(V2 V3 V4: .st_bend_uv >= 0) >= 2 or "
+         "(count(II III aVF: .st_j_uv <= -50) >= 1 or "
+         "(anterior_score >= 18.2 and count(V2 V3 V4: .st_bend_uv >= 0) >= 2) or "
          "count(V1 V2 V3 V4: .st_j_uv >= 300) >= 2 or count(V2 V3 V4: .qs) >= 2)",
          true},
     Rule{"STEMI_LAT-1", "1.0.0", kUdmi, "STEMI_LAT", Certainty::kProbable,
@@ -57,8 +59,9 @@ constexpr std::array kRules = {
          "not wide_other and not [LVH] and ste_v2v3 >= 2 and run(V1 V2 V3 V4: .st_j_uv >= 100 and "
          ".st_j60_uv >= 150) >= 2 and count(V2 V3 V4: .qs or .t_end_inverted) >= 1",
          true},
-    Rule{"STEMI_ANT-3", "1.0.0", kUdmi, "STEMI_ANT", Certainty::kPossible,
-         "not wide_other and not [LVH] and V1.st_j_uv >= 100 and V2.st_j_uv >= ste_v2v3_uv and V1.st_j60_uv "
+    Rule{"STEMI_ANT-3", "1.1.0", kUdmi, "STEMI_ANT", Certainty::kPossible,
+         "not wide_other and not [LVH] and anterior_score >= 18.2 and V1.st_j_uv >= 100 and V2.st_j_uv >= "
+         "ste_v2v3_uv and V1.st_j60_uv "
          ">= 100 and "
          "V2.st_j60_uv >= 150 and (count(I II aVF V5 V6: .st_j_uv <= -30) >= 1 or V1.st_bend_uv > 0)",
          true},
@@ -77,31 +80,34 @@ constexpr std::array kRules = {
          "not [CLBBB] and not [PACE*] and count(V1 V2: .st_j_uv >= 200 and .st_j_uv > .st_j40_uv and "
          ".st_j40_uv > .st_j80_uv and .t_neg_uv >= 50) >= 1"},
 
-    Rule{"IMI-1", "1.0.0", kUdmi, "IMI", Certainty::kProbable,
-         "not wide_other and not arms_swapped and count(II III aVF: .q_ms >= 30 and .q_uv >= 100 and "
+    Rule{"IMI-1", "1.1.0", kUdmi, "IMI", Certainty::kProbable,
+         "not foreign_q and not arms_swapped and count(II III aVF: .q_ms >= 30 and .q_uv >= 100 and "
          ".q_uv >= 0.25 * .r_uv) >= 2 and aVF.q_ms >= 30"},
-    Rule{"IMI-2", "1.0.0", "Minnesota 1-2", "IMI", Certainty::kPossible,
-         "not wide_other and not arms_swapped and aVF.qs and III.qs and II.q_uv >= 50 and not [LAFB]"},
-    Rule{"ASMI-1", "1.0.0", kUdmi, "ASMI", Certainty::kProbable,
-         "not wide_other and count(V2 V3: .qs or (.q_ms >= 20 and .q_uv >= 50)) >= 1 and "
+    Rule{"IMI-2", "1.1.0", "Minnesota 1-2", "IMI", Certainty::kPossible,
+         "not foreign_q and not arms_swapped and aVF.qs and III.qs and II.q_uv >= 50 and not [LAFB]"},
+    Rule{"ASMI-1", "1.1.0", kUdmi, "ASMI", Certainty::kProbable,
+         "not foreign_q and count(V2 V3: .qs or (.q_ms >= 20 and .q_uv >= 50)) >= 1 and "
          "run(V1 V2 V3 V4: .qs or (.q_ms >= 20 and .q_uv >= 50)) >= 2"},
-    Rule{"ALMI-1", "1.0.0", kUdmi, "ALMI", Certainty::kProbable,
-         "not wide_other and not arms_swapped and count(I aVL V5 V6: .q_ms >= 30 and .q_uv >= 100 and "
+    Rule{"ALMI-1", "1.1.0", kUdmi, "ALMI", Certainty::kProbable,
+         "not foreign_q and not arms_swapped and count(I aVL V5 V6: .q_ms >= 30 and .q_uv >= 100 and "
          ".q_uv >= 0.25 * .r_uv) >= 2"},
-    Rule{"AMI-1", "1.0.0", kUdmi, "AMI", Certainty::kProbable,
-         "not wide_other and run(V4 V5 V6: .q_ms >= 30 and .q_uv >= 100 and .q_uv >= 0.25 * .r_uv) >= 2"},
+    Rule{"AMI-1", "1.1.0", kUdmi, "AMI", Certainty::kProbable,
+         "not foreign_q and run(V4 V5 V6: .q_ms >= 30 and .q_uv >= 100 and .q_uv >= 0.25 * .r_uv) >= 2"},
     Rule{"ASMI-2", "1.0.0", "R loss from V1 to V3", "ASMI", Certainty::kPossible,
          "not wide_other and not [LVH] and V3.r_uv < 150 and V3.r_uv < V2.r_uv and V3.s_uv > 300"},
-    Rule{"PMI-1", "1.0.0", kUdmi, "PMI", Certainty::kPossible,
+    Rule{"PMI-1", "1.1.0",
+         "Fourth Universal Definition of MI 2018; tall R alone is too common in the healthy", "PMI",
+         Certainty::kPossible,
          "not wide_other and not [CRBBB] and not [RVH] and not [IRBBB] and V1.r1_ms >= 40 and V2.r1_ms >= 40 "
          "and "
-         "V1.r_uv >= V1.s_uv and V2.r_uv >= V2.s_uv and V2.t_pos_uv > 200"},
+         "V1.r_uv >= V1.s_uv and V2.r_uv >= V2.s_uv and V2.t_pos_uv > 200 and "
+         "count(II III aVF I aVL V5 V6: .q_ms >= 30 and .q_uv >= 100) >= 1"},
 
-    Rule{"MI-SCORE", "1.0.0", "learned from labelled recordings; CV figures in docs/clinical/algorithms.md",
+    Rule{"MI-SCORE", "1.1.0", "learned from labelled recordings; CV figures in docs/clinical/algorithms.md",
          "MI", Certainty::kPossible,
-         "not wide_other and not [IMI] and not [AMI] and not [ASMI] and not [ALMI] and not [PMI] and not "
+         "not foreign_q and not [IMI] and not [AMI] and not [ASMI] and not [ALMI] and not [PMI] and not "
          "[STEMI*] and "
-         "infarction_score >= 0.2"},
+         "infarction_score >= 0.25"},
 
     Rule{"EREP-1", "1.0.0", "Macfarlane 2015", "EREP", Certainty::kPossible,
          "not wide_other and not [STEMI*] and qrs_ms < 120 and (count(II III aVF: .j_wave_uv >= 100) >= 2 or "

@@ -99,6 +99,12 @@ constexpr std::array kGlobals = {
     Global{"qrs_ms", [](const Facts& f) { return exact(f.measurements->qrs_ms); }},
     Global{"qt_ms", [](const Facts& f) { return exact(f.measurements->qt_ms); }},
     Global{"qtc_fridericia_ms", [](const Facts& f) { return exact(f.measurements->qtc_fridericia_ms); }},
+    // What is not measured must not silence a warning: then as long as QTc gets.
+    Global{"qtc_to_warn_ms",
+           [](const Facts& f) {
+             const double ms = f.measurements->qtc_bazett_ms.value.value_or(600);
+             return Bounds{ms, ms};
+           }},
     Global{"p_axis_deg", [](const Facts& f) { return axis(f, f.measurements->p_axis_deg); }},
     Global{"qrs_axis_deg", [](const Facts& f) { return axis(f, f.measurements->qrs_axis_deg); }},
     Global{"qrs_peak_axis_deg", peak_axis},
@@ -202,7 +208,9 @@ constexpr std::array kDefinitions = {
     Definition{"largest_limb_qrs_uv", "most(I II III aVR aVL aVF: .qrs_uv)"},
     Definition{"largest_chest_qrs_uv", "most(V1 V2 V3 V4 V5 V6: .qrs_uv)"},
     Definition{"strain", "count(I aVL V5 V6: .st_j60_uv <= -30 and .t_uv < 0 and .r_uv > .s_uv) >= 2"},
-    Definition{"wide_other", "[CLBBB] or [IVCD] or [WPW] or [PACE*]"},
+    Definition{"wide_other", "[CLBBB] or [IVCD] or [WPW] or [PACE*] or [WCT]"},
+    // Q waves tell nothing of necrosis; a broad QRS of no known pattern leaves them their meaning.
+    Definition{"foreign_q", "[CLBBB] or [WPW] or [PACE*] or [WCT]"},
     Definition{"left_anterior_pattern",
                "not arms_swapped and not [CLBBB] and not [WPW] and not [PACE*] and not [VT] and not [WCT] "
                "and aVL.r_uv > "
@@ -219,6 +227,10 @@ constexpr std::array kDefinitions = {
         "or "
         "[ALMI] or [PMI] or [MI] or [STD] or [ISCHEMIA] or [TINV] or [BRUG] or [PERICARDITIS] or [HYPERK] or "
         "[LQT] or [SQT] or [LOWV] or [PE] or [LEAD_SWAP*] or [SENSITIVITY_DOUBT]"},
+    // Driver, Smith 2017: anterior infarction rather than early repolarisation from 18.2 up; millimetres of
+    // 0.1 mV, Bazett's QTc.
+    Definition{"anterior_score",
+               "0.052 * qtc_to_warn_ms - 0.00151 * V2.qrs_uv - 0.00268 * V4.r_uv + 0.01062 * V3.st_j60_uv"},
     Definition{"ste_v2v3", "count(V2 V3: .st_j_uv >= ste_v2v3_uv)"},
 };
 

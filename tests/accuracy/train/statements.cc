@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <map>
 #include <optional>
 
@@ -12,11 +13,60 @@
 namespace ecg::accuracy {
 namespace {
 
+// A feature that is used; direction as in TreeParameters. Few cases bear only what is known to tell.
+struct Use {
+  std::string_view feature;
+  int direction = 0;
+};
+
+const std::vector<Use>& signs_of_infarction() {
+  static const std::vector<Use> kUses = {
+      {"inferior_q_ms", 1},
+      {"septal_q_ms", 1},
+      {"lateral_q_ms", 1},
+      {"inferior_q_to_r", 1},
+      {"inferior_t_neg_uv", 1},
+      {"anterior_t_neg_uv", 1},
+      {"r_loss_uv", 1},
+      {"inferior_start_uvs", 1},
+      {"anterior_start_uvs", 1},
+      {"fragments", 1},
+      {"inferior_q", 1},
+      {"anterior_q", 1},
+      {"lateral_q", 1},
+      {"least_r_v2_v4_uv", -1},
+      {"limb_qrs_uv", -1},
+      {"lowest_t_uv", -1},
+      {"highest_st_j_uv"},
+      {"deepest_st_j60_uv"},
+      {"qrs_ms"},
+      {"qrs_t_angle_deg"},
+      {"qrs_axis_deg"},
+      {"t_axis_deg"},
+      {"ventricular_rate_bpm"},
+      {"age", 1},
+      {"V1 r_uv"},
+      {"V2 r_uv"},
+      {"V3 r_uv"},
+      {"V4 q_uv", 1},
+      {"aVF q_uv", 1},
+      {"III q_ms", 1},
+      {"aVF q_ms", 1},
+      {"aVL t_neg_uv", 1},
+      {"V1 t_pos_uv"},
+      {"V2 st_j60_uv"},
+      {"V6 r_uv"},
+      {"V3 s_uv"},
+  };
+  return kUses;
+}
+
 // What is learned, from which class of the scorer.
 struct Subject {
   std::string_view name, symbol, about, statement_class;
   dsp::Forest dsp::Models::*member;
   TreeParameters trees;
+  std::vector<Use> uses = {};  // empty: every feature
 };
 
 TreeParameters trees(int rounds, int depth, double learning_rate) {
@@ -38,7 +88,7 @@ const std::vector<Subject>& subjects() {
        "LVH", &dsp::Models::statement_lvh, trees(120, 2, 0.08)},
       {"statement_infarction", "kStatementInfarction",
        "Log odds of an infarction of any age, from PTB-XL, LUDB and the samples of the CinC challenges.",
-       "MI", &dsp::Models::statement_infarction, trees(120, 3, 0.06)},
+       "MI", &dsp::Models::statement_infarction, trees(120, 3, 0.06), signs_of_infarction()},
       {"statement_normal", "kStatementNormal", "Log odds of a normal ECG, from PTB-XL.", "NORMAL",
        &dsp::Models::statement_normal, trees(100, 3, 0.06)},
   };
@@ -123,16 +173,24 @@ class StatementModel : public LearnedModel {
       if (!label || held_out(example.patient)) continue;
       const float value = *label ? 1 : 0;
       if (!example.age) {
-        rows.add(example.features, value, example.patient);
+        rows.add(used(example.features), value, example.patient);
         continue;
       }
       // With and without the age, so that the score knows both and age is not a mark of the database.
       dsp::StatementFeatures aged = example.features;
       aged.back() = static_cast<float>(*example.age);
-      rows.add(example.features, value, example.patient, 0.5F);
-      rows.add(aged, value, example.patient, 0.5F);
+      rows.add(used(example.features), value, example.patient, 0.5F);
+      rows.add(used(aged), value, example.patient, 0.5F);
     }
-    return train_trees(rows, subject_.trees);
+    TreeParameters parameters = subject_.trees;
+    if (!subject_.uses.empty()) {
+      parameters.column_share = 0.7;
+      for (const std::string& name : rows.feature_names) {
+        const auto use = std::ranges::find(subject_.uses, std::string_view(name), &Use::feature);
+        parameters.direction.push_back(use == subject_.uses.end() ? 0 : use->direction);
+      }
+    }
+    return train_trees(rows, parameters);
   }
 
   void install(dsp::Models& models, const dsp::Forest& forest) const override {
@@ -144,6 +202,19 @@ class StatementModel : public LearnedModel {
   }
 
  private:
+  // The features the model may look at; the others are missing.
+  dsp::StatementFeatures used(const dsp::StatementFeatures& all) const {
+    if (subject_.uses.empty()) return all;
+    dsp::StatementFeatures out;
+    out.fill(std::numeric_limits<float>::quiet_NaN());
+    const std::vector<std::string> names = dsp::statement_feature_names();
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (std::ranges::find(subject_.uses, std::string_view(names[i]), &Use::feature) != subject_.uses.end())
+        out[i] = all[i];
+    }
+    return out;
+  }
+
   const StatementClass& wanted() const {
     for (const StatementClass& one : statement_classes()) {
       if (one.name == subject_.statement_class) return one;
