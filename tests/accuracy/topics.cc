@@ -4,8 +4,8 @@
 #include "tests/accuracy/score/delineation.h"
 #include "tests/accuracy/score/rhythm.h"
 #include "tests/accuracy/score/statements.h"
-#include "tests/accuracy/score/synthetic.h"
 #include "tests/accuracy/score/swap.h"
+#include "tests/accuracy/score/synthetic.h"
 
 namespace ecg::accuracy {
 namespace {

@@ -39,7 +39,7 @@ TEST(ScenarioText, DescribeIsUnderstoodAsTheSameScenario) {
 TEST(ScenarioText, WhatIsWrongIsNamed) {
   for (const char* text :
        {"", "tango", "sinus:", "sinus:9000", "sinus:72x", "sinus,hz=100", "sinus,colour=red", "sinus,off=V9",
-        "sinus,off=V2@6-3", "sinus,ste=septal", "sinus,leads=9", "sinus,rate", "sinus,seed=-1"}) {
+        "sinus,off=V2@6-3", "sinus,ste=apical", "sinus,leads=9", "sinus,rate", "sinus,seed=-1"}) {
     const auto parsed = parse_scenario(text);
     ASSERT_FALSE(parsed.ok()) << text;
     EXPECT_EQ(parsed.error().code, ErrorCode::kConfigInvalid) << text;
