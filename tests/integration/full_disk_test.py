@@ -43,8 +43,8 @@ class FullDiskTest(unittest.TestCase):
             self.folder.cleanup()
 
     def upload(self):
-        frames, study, upload = ecg.wave(1000), ecg.registration(), new_id()
-        blocks = [block_message(make_block(frames[at:at + 125], at)) for at in range(0, 1000, 125)]
+        frames, study, upload = ecg.wave(5000), ecg.registration(), new_id()
+        blocks = [block_message(make_block(frames[at:at + 125], at)) for at in range(0, 5000, 125)]
         self.gateway.upload(open_message(upload, study, ecg.recording_format()), *blocks, close_message(frames, study))
         return study.study_id
 
