@@ -186,7 +186,7 @@ std::optional<ShapeWaves> delineate_shape(const MedianBeat& median, const ShapeQ
                               t_peak - qrs_off, p_on + rr - t_end, Boundary::kTOnset);
     for (std::size_t lead = 0; lead < t.size(); ++lead) out.leads[lead].t = t[lead];
   }
-  const auto native = [ratio, &beat, &median](float ms) {
+  const auto native = [ratio, &median](float ms) {
     const double samples = static_cast<double>(ms / kGridMs) * ratio;
     return std::clamp(median.r + static_cast<int>(std::lround(samples)), 0, median.size() - 1);
   };

@@ -172,7 +172,7 @@ void QrsTracker::candidate(SampleIndex at, float height, std::vector<QrsBeat>& o
 void QrsTracker::early_features(Candidate& c) {
   std::array<QrsMatch, kQrsShapes> matches;
   const int best = templates_.match(signal_, c.at, shape_weights_, matches);
-  float fast = 0, slow = 0, sharp = 0, most = 0, size = 0, peak = 0;
+  float fast = 0, slow = 0, sharp = 0, most = 0, peak = 0;
   for (std::size_t lead = 0; lead < sizes_.size(); ++lead) {
     const float w = weights_[lead] > 0 ? weights_[lead] / sizes_[lead] : 0;
     if (w <= 0) continue;
@@ -191,7 +191,6 @@ void QrsTracker::early_features(Candidate& c) {
     sharp += w * bend;
     most += w * top;
     peak += w * (high - low);
-    size += w;
   }
   int usual = -1;
   for (int k = 0; k < kQrsShapes; ++k) {
