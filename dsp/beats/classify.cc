@@ -8,7 +8,7 @@ namespace ecg::dsp {
 namespace {
 
 // Log odds from which a class is called. Supraventricular beats are rare among the examples and called early.
-constexpr float kVentricularFrom = 0.5F, kSupraventricularFrom = -2.0F, kNoBeatFrom = 0;
+constexpr float kVentricularFrom = 0.8F, kSupraventricularFrom = -2.0F, kNoBeatFrom = 0;
 // Log odds beyond this say no more.
 constexpr float kCertain = 4;
 // Share of the group in the judgement of a beat that fits it well, and how well a beat must fit to be judged

@@ -10,7 +10,7 @@ constexpr double kMissingShare = 0.3;
 constexpr float kLeastMeanUv = 10;  // of |wave|: finer fibrillation is told from silence by a person
 constexpr float kMostLogOdds = 6;
 // The log odds at which the state begins and ends, over three seconds. Set by cross-validation.
-constexpr float kBegin = 1, kEnd = -2.5F;
+constexpr float kBegin = 0.5F, kEnd = -2.5F;
 // A steady cycle makes a tachycardia; above 250/min it is flutter.
 constexpr float kSteady = 0.62F, kFlutterCycleS = 0.24F;
 constexpr std::size_t kMostLeads = 4;
