@@ -11,8 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "common/base/file.h"
-#include "common/formats/wfdb.h"
+#include "common/formats/format.h"
 #include "common/wire/residual_model.h"
 
 namespace {
@@ -83,14 +82,6 @@ std::array<int, kSymbols> frequencies(const Row& row) {
   return out;
 }
 
-// Empty when it cannot be read; the reader of the format then says no.
-ecg::formats::NamedBlob blob(const std::filesystem::path& path) {
-  constexpr std::size_t kMost = 64 * 1024 * 1024;
-  const auto text = ecg::read_file(path, kMost);
-  return {path.filename().string(),
-          text.ok() ? std::vector<std::uint8_t>(text->begin(), text->end()) : std::vector<std::uint8_t>{}};
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -104,11 +95,7 @@ int main(int argc, char** argv) {
   std::ranges::sort(headers);
   int used = 0;
   for (const auto& path : headers) {
-    std::vector<ecg::formats::NamedBlob> files{blob(path)};
-    const auto names = ecg::formats::wfdb_signal_files(files.front().bytes, files.front().name);
-    if (!names.ok()) continue;
-    for (const std::string& name : *names) files.push_back(blob(path.parent_path() / name));
-    const auto imported = ecg::formats::read_wfdb(files);
+    const auto imported = ecg::formats::read_file(path);
     if (!imported.ok()) continue;
     count(imported->recording, counts);
     ++used;

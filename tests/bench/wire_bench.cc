@@ -6,8 +6,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "common/base/file.h"
-#include "common/formats/wfdb.h"
+#include "common/formats/format.h"
 #include "common/wire/block_codec.h"
 
 namespace {
@@ -40,20 +39,10 @@ void add(const ecg::dsp::Recording& recording) {
   g_studies.push_back(std::move(study));
 }
 
-ecg::formats::NamedBlob blob(const std::filesystem::path& path) {
-  const auto text = ecg::read_file(path, ecg::formats::kImportSamplesMax);
-  return {path.filename().string(),
-          text.ok() ? std::vector<std::uint8_t>(text->begin(), text->end()) : std::vector<std::uint8_t>{}};
-}
-
 void load(const std::filesystem::path& folder) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (entry.path().extension() != ".hea") continue;
-    std::vector<ecg::formats::NamedBlob> files{blob(entry.path())};
-    const auto names = ecg::formats::wfdb_signal_files(files.front().bytes, files.front().name);
-    if (!names.ok()) continue;
-    for (const auto& name : *names) files.push_back(blob(entry.path().parent_path() / name));
-    const auto imported = ecg::formats::read_wfdb(files);
+    const auto imported = ecg::formats::read_file(entry.path());
     if (imported.ok()) add(imported->recording);
   }
 }
